@@ -1,21 +1,38 @@
-"""
-The annotations of a probe's options are parser, schema and documentation at once.
-
-Supported: bool, int, float, str, Literal, date, ``re.Pattern[str]``, ``Duration`` (seconds),
-``Size`` (bytes), ``Query`` (JMESPath), ``Secret``, ``object`` (any JSON value), ``tuple[T, ...]`` (a single
-value stands for a list of one), ``Mapping[str, T]``, nested frozen dataclasses, ``T | None`` and unions.
-"""
+"""The types that options may have beyond Python's own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
-
-T = TypeVar("T")
+from typing import Annotated, Any
 
 #: The way to a value inside the options: keys and indexes.
 Path = tuple[str | int, ...]
+
+
+class Key(str):
+    """The last step of a way that means a key of a mapping, not the value under it."""
+
+    __slots__ = ()
+
+
+class FromVariable(str):
+    """
+    A text that a variable was put into.
+
+    Messages never show it, and a number, truth or quantity may be read out of it.
+    """
+
+    __slots__ = ()
+
+
+class Unusual(int):
+    """
+    A whole number that was not written as ``str()`` would write it (``0x1F``, ``+5``).
+
+    It cannot stand for a text, because nobody could say which one.
+    """
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +68,3 @@ class Query:
         import jmespath
 
         return jmespath.search(self.text, data)
-
-
-def convert(cls: type[T], data: Mapping[str, object], problems: list[tuple[Path, str]]) -> T | None:
-    """
-    Make an instance of the frozen dataclass *cls* from *data*, plain YAML values.
-
-    All mistakes (unknown keys with the near name, missing ones, wrong types, ``OptionError`` of
-    ``__post_init__``) are appended to *problems* with the way to the value; None if there is any.
-    """
-    raise NotImplementedError
-
-
-def schema(cls: type[object]) -> dict[str, object]:
-    """Return the JSON Schema (2020-12) of what ``convert`` accepts for *cls*."""
-    raise NotImplementedError
