@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 
 #: How long a pattern may be, and how long the text it is held against, in characters.
 LONGEST_PATTERN = 2000
@@ -29,6 +30,15 @@ pattern, flags, text, seconds = json.load(sys.stdin)
 if hasattr(signal, "alarm"):
     signal.alarm(seconds)
 print("found" if re.search(pattern, text, flags) else "absent")
+"""
+_CHILD_FOR_ALL = """
+import json, re, signal, sys
+pattern, flags, texts, seconds = json.load(sys.stdin)
+if hasattr(signal, "alarm"):
+    signal.alarm(seconds)
+regex = re.compile(pattern, flags)
+group = min(regex.groups, 1)
+json.dump([[[match.start(), match[group]] for match in regex.finditer(text)] for text in texts], sys.stdout)
 """
 
 
@@ -58,6 +68,20 @@ def search(pattern: re.Pattern[str], text: str, seconds: float = SECONDS) -> boo
     return _search_apart(pattern, text, seconds)
 
 
+def find_all(pattern: re.Pattern[str], texts: Sequence[str], seconds: float) -> list[list[tuple[int, str | None]]]:
+    """
+    Return where *pattern* is found in each of *texts*: the offset, and its first group (or all of it without one).
+
+    The length of the texts is the caller's to limit. Raises ``TimeoutError`` if the answer takes
+    longer than *seconds*, ``ValueError`` if there is none.
+    """
+    if _quick(pattern, sum(map(len, texts))):
+        group = min(pattern.groups, 1)
+        return [[(match.start(), match[group]) for match in pattern.finditer(text)] for text in texts]
+    found = json.loads(_apart(_CHILD_FOR_ALL, pattern, list(texts), seconds))
+    return [[(start, text) for start, text in hits] for hits in found]
+
+
 def _quick(pattern: re.Pattern[str], length: int) -> bool:
     """
     Whether a search through *length* characters surely ends soon.
@@ -72,10 +96,15 @@ def _quick(pattern: re.Pattern[str], length: int) -> bool:
 
 
 def _search_apart(pattern: re.Pattern[str], text: str, seconds: float) -> bool:
+    return {"found": True, "absent": False}[_apart(_CHILD, pattern, text, seconds).strip()]
+
+
+def _apart(code: str, pattern: re.Pattern[str], text: str | list[str], seconds: float) -> str:
+    """Return what the child process that runs *code* prints."""
     task = json.dumps([pattern.pattern, pattern.flags, text, int(seconds) + 2])
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", _CHILD],
+            [sys.executable, "-I", "-S", "-c", code],
             input=task,
             capture_output=True,
             text=True,
@@ -88,4 +117,4 @@ def _search_apart(pattern: re.Pattern[str], text: str, seconds: float) -> bool:
     except (OSError, subprocess.CalledProcessError) as error:
         message = f"searching for {pattern.pattern!r} failed: {error}"
         raise ValueError(message) from None
-    return {"found": True, "absent": False}[done.stdout.strip()]
+    return done.stdout

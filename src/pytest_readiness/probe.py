@@ -241,6 +241,10 @@ class Probe(ABC):
         """Return the measurements this very instance can make; options such as ``extract`` may add some."""
         return self.measures
 
+    def expected(self) -> Mapping[str, Value]:
+        """Return the default expectations of this very instance; options such as ``regex`` may add some."""
+        return self.expect
+
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of measurement *name*, None if there is no such; override for open families."""
         return self.declared().get(name)

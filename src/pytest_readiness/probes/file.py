@@ -1,0 +1,190 @@
+"""Files that must be there, must not be there, or must hold something."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_readiness import patterns
+from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.model import Better, Evidence, Value
+from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probes import _glob
+
+#: Contents are read up to this many bytes, all files of a gate together.
+READ_LIMIT = 64 * 1024 * 1024
+
+_LISTED = 20
+_CLOCK_SKEW = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class File(Probe):
+    """
+    Are the files there, and do they hold what they should?
+
+    ``path`` and ``paths`` name files, ``glob`` looks for them; a folder is not a file. ``lines``,
+    ``size`` and ``matches`` are sums over all files found. ``regex`` is looked for in the whole text
+    of each file, ``^`` and ``$`` meaning each line; a gate with a regex expects at least one match.
+
+    Fails when a file is missing, when nothing matches, or when the contents are not as expected.
+    A gate that wants no file says ``count: 0``, one that wants no match says ``matches: 0``.
+
+    To fix: create the file, or correct ``path``, ``paths``, ``glob`` or ``regex``.
+    """
+
+    measures = {
+        "count": Measure(int, "files found", better=Better.HIGHER),
+        "missing": Measure(int, "files named in paths that are not there", better=Better.LOWER),
+        "lines": Measure(int, "lines in all files found"),
+        "size": Measure(int, "size of all files found", unit="B"),
+        "matches": Measure(int, "places where regex matches, over all files found"),
+        "unmatched": Measure(int, "files found in which regex matches nowhere", better=Better.LOWER),
+        "age": Measure(float, "time since the newest of the files was changed", unit="s", better=Better.LOWER),
+    }
+    expect = {"count": ">= 1", "missing": 0}
+    counter = "count"
+
+    path: str | None = option("One file; relative paths start at the spec's folder.", None, example="Dockerfile")
+    paths: tuple[str, ...] = option("Several files, all of which must be there.", (), example=["LICENSE", "NOTICE"])
+    glob: str | None = option(
+        "A pattern with *, ?, [a-z], {a,b} and ** (any folders, except .git, node_modules and the like).",
+        None,
+        example="docs/**/*.md",
+    )
+    regex: re.Pattern[str] | None = option("What to look for in the text of each file.", None, example="^## Rollback")
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("path", "paths", "glob") if getattr(self, name) not in {None, ()}]
+        if len(given) != 1:
+            raise OptionError(f"give exactly one of path, paths and glob, not {' and '.join(given) or 'none'}")
+        for text in self._named() or (self.glob or "",):
+            if not text.strip() or "\0" in text:
+                raise OptionError("a path may not be empty", given[0])
+        if self.regex is not None and self.regex.search("") is not None:
+            raise OptionError("matches the empty text, so it would match everywhere", "regex")
+
+    def expected(self) -> dict[str, Value]:
+        """Return the default expectations: a regex that matches nowhere is not what anybody means."""
+        return {**self.expect, "matches": ">= 1"} if self.regex is not None else dict(self.expect)
+
+    def touches(self) -> Iterable[Touch]:
+        """Yield the paths or the pattern."""
+        return (Touch("file", text) for text in (*self._named(), *filter(None, [self.glob])))
+
+    def measure(self, context: Context) -> Measurements:
+        """Look for the files, then into them."""
+        found, missing = self._find(context)
+        values: dict[str, Value] = {"count": len(found), "missing": len(missing) if self.paths else 0}
+        evidence = [_listed("not there", missing)] if missing else []
+        if found:
+            evidence.append(_listed("found", [_shown(path, context.root) for path in found]))
+            evidence += self._look_into(found, context, values)
+        return Measurements(values, looked_at=len(found), evidence=evidence)
+
+    def _named(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.paths)) or ((self.path,) if self.path is not None else ())
+
+    def _find(self, context: Context) -> tuple[list[Path], list[str]]:
+        """Return the files found, sorted, and the names (or the pattern) that nothing was found for."""
+        if self.glob is not None:
+            found = sorted(_glob.find(context.root, self.glob, context.deadline))
+            return found, [] if found else [self.glob]
+        there: list[Path] = []
+        missing: list[str] = []
+        for name in self._named():
+            path = context.path(os.path.expanduser(name))  # noqa: PTH111 - Path.expanduser raises for an unknown user
+            if _glob.is_file(path):
+                there.append(path)
+            elif path.exists():
+                raise CannotMeasure(_not_a_file(name, path))
+            else:
+                missing.append(_absent(name, path))
+        return there, missing
+
+    def _look_into(self, found: Sequence[Path], context: Context, values: dict[str, Value]) -> Iterator[Evidence]:
+        """Add to *values* what the files hold; yield what could not be measured, and where regex matches."""
+        try:
+            stats = [path.stat() for path in found]
+        except OSError as error:
+            raise CannotMeasure(f"{error.filename} cannot be looked at: {error.strerror}") from None
+        values["size"] = size = sum(stat.st_size for stat in stats)
+        age = max(time.time(), context.now.timestamp()) - max(stat.st_mtime for stat in stats)
+        if age > -_CLOCK_SKEW:
+            values["age"] = max(0.0, age)
+        else:
+            yield Evidence("age", "not measured: a file was changed in the future, says its time stamp")
+        if size > READ_LIMIT:
+            yield Evidence("contents", f"not read: {size} bytes are more than the limit of {READ_LIMIT}")
+            return
+        yield from self._read(found, context, values)
+
+    def _read(self, found: Sequence[Path], context: Context, values: dict[str, Value]) -> Iterator[Evidence]:
+        """Add to *values* the lines and matches; yield where the regex matches."""
+        texts: list[str] = []
+        for path in found:
+            if context.deadline.passed:
+                raise CannotMeasure(f"the deadline came before {_shown(path, context.root)} was read")
+            texts.append(_text(path))
+        values["lines"] = sum(text.count("\n") + (not text.endswith("\n") and text != "") for text in texts)
+        if self.regex is not None:
+            hits = _matches(self.regex, texts, context)
+            values["matches"] = sum(map(len, hits))
+            values["unmatched"] = sum(not starts for starts in hits)
+            names = [_shown(path, context.root) for path in found]
+            places = [_places(*each) for each in zip(names, texts, hits, strict=True) if each[2]]
+            nowhere = [name for name, starts in zip(names, hits, strict=True) if not starts]
+            yield from (_listed(*part) for part in (("matches", places), ("no match in", nowhere)) if part[1])
+
+
+def _matches(regex: re.Pattern[str], texts: Sequence[str], context: Context) -> list[list[int]]:
+    """Return the offsets at which *regex* matches in each text, ``^`` and ``$`` meaning lines."""
+    each_line = re.compile(regex.pattern, regex.flags | re.MULTILINE)
+    try:
+        found = patterns.find_all(each_line, texts, context.deadline.cap())
+    except (TimeoutError, ValueError) as error:
+        raise CannotMeasure(str(error)) from None
+    return [[start for start, _ in hits] for hits in found]
+
+
+def _text(path: Path) -> str:
+    """Return the text of *path* with plain newlines; what is not UTF-8 or UTF-16 becomes U+FFFD."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(READ_LIMIT + 1)
+    except OSError as error:
+        raise CannotMeasure(f"{path} cannot be read: {error.strerror}") from None
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if utf16 else "utf-8-sig", errors="replace").replace("\r\n", "\n")
+
+
+def _places(name: str, text: str, hits: Sequence[int]) -> str:
+    """Say where in *name* the matches are: the lines, never their text, which may be a secret."""
+    lines = dict.fromkeys(str(text.count("\n", 0, hit) + 1) for hit in hits[:_LISTED])
+    more = f" and {len(hits) - _LISTED} more" if len(hits) > _LISTED else ""
+    return f"{name}: line {', '.join(lines)}{more}"
+
+
+def _not_a_file(name: str, path: Path) -> str:
+    if path.is_dir():
+        return f"{name} is a folder, not a file: say what must be in it, as in glob: {name.rstrip('/')}/*"
+    return f"{name} is not a regular file"
+
+
+def _absent(name: str, path: Path) -> str:
+    if path.is_symlink():
+        return f"{name} (a link to nothing)"
+    return f"{name} (did you mean glob?)" if any(character in name for character in "*?{") else name
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _listed(title: str, lines: Sequence[str]) -> Evidence:
+    more = [f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+    return Evidence(title, "\n".join([*lines[:_LISTED], *more]))
