@@ -19,6 +19,20 @@ Scalar = bool | int | float | str | None
 Value = Scalar | tuple[Scalar, ...]
 
 
+class Each(tuple[Scalar, ...]):
+    """
+    The different values that one measurement had, where many things were looked at.
+
+    A condition holds for it only if it holds for every one of them. It is not a list: where all
+    things agree, a probe returns the plain value.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self))
+
+
 class Severity(StrEnum):
     """How bad it is when a gate does not pass; the aliases P0 to P3 are accepted in specs."""
 

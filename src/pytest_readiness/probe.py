@@ -95,13 +95,15 @@ class Measurements:
 
     ``looked_at`` is how many things were really examined. 0 makes the gate an error, unless it
     says in so many words that it expects zero of the probe's ``counter``. A measurement that
-    could not be had is left out, never set to 0. A value of a measurement with a unit is given in
-    the declared unit.
+    could not be had is left out, never set to 0; ``unknown`` may say why, by name, in words that
+    follow "NAME was not measured: ". A value of a measurement with a unit is given in the declared
+    unit. Where many things were looked at and differ, a value is an ``Each`` of the different ones.
     """
 
     values: Mapping[str, Value]
     looked_at: int
     evidence: Sequence[Evidence] = ()
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
 
 class Facts:
