@@ -27,16 +27,21 @@ FAILED: Any = object()
 #: How a variable looks to an editor: any option may be given by one.
 VARIABLE: Schema = {"type": "string", "pattern": r"\$\{"}
 
+#: More names than this are not listed in a message.
+MANY = 16
+
 _LONGEST = 10 * 365 * 86400
-_PLAIN = {bool: bool, int: int, float: float, str: str, list: list, dict: dict, type(None): type(None)}
+_PLAIN = frozenset({bool, int, float, str, list, dict, type(None)})
+_SHAPES: dict[type, type] = {}
 
 
 def shape(value: object) -> type:
     """Return which of YAML's own types *value* is of; its class where it is none of them."""
     cls = type(value)
-    if cls not in _PLAIN:
-        return next((base for base in cls.__mro__ if base in _PLAIN), cls)
-    return cls
+    known = _SHAPES.get(cls)
+    if known is None:
+        known = _SHAPES[cls] = next((base for base in cls.__mro__ if base in _PLAIN), cls)
+    return known
 
 
 def found(value: object) -> str:
@@ -61,7 +66,7 @@ def near(name: str, known: list[str] | tuple[str, ...]) -> str:
     )
     if close:
         return f", did you mean {close[0]!r}?"
-    return f"; there is {', '.join(known)}" if known else ""
+    return f"; there is {', '.join(known)}" if 0 < len(known) <= MANY else ""
 
 
 class Kind(ABC):
@@ -287,7 +292,7 @@ class _Measured(Kind):
 
 class _Anything(Kind):
     words = "any value"
-    native = frozenset(_PLAIN)
+    native = _PLAIN
 
     def convert(self, value: object, path: Path, problems: Problems) -> Any:
         del path, problems
@@ -386,17 +391,89 @@ class _Union(Kind):
         return {"anyOf": [member.schema() for member in self.members]}
 
 
-class _Record(Kind):
-    """A frozen dataclass: its fields are the keys."""
+class Form(Kind):
+    """
+    A mapping whose keys are known beforehand.
+
+    *later* are keys that a coming version will know.
+    """
 
     native = frozenset({dict})
+    words = "a mapping"
+
+    def __init__(
+        self,
+        fields: Mapping[str, Kind] | None = None,
+        docs: Mapping[str, Mapping[str, Any]] | None = None,
+        required: tuple[str, ...] = (),
+        later: tuple[str, ...] = (),
+    ) -> None:
+        self.fields = dict(fields or {})
+        self.docs = dict(docs or {})
+        self.required = required
+        self.later = later
+
+    @classmethod
+    def of(
+        cls, keys: Mapping[str, tuple[Any, str]], required: tuple[str, ...] = (), later: tuple[str, ...] = ()
+    ) -> Form:
+        """Make a form of *keys*: each with its annotation (or kind) and one sentence of documentation."""
+        kinds = {name: what if isinstance(what, Kind) else kind_of(what) for name, (what, _) in keys.items()}
+        return cls(kinds, {name: {"doc": doc} for name, (_, doc) in keys.items()}, required, later)
+
+    def read(self, value: Mapping[str, object], path: Path, problems: Problems) -> dict[str, Any]:
+        """Return the values that could be converted, in the order of *value*, and report the others."""
+        made: dict[str, Any] = {}
+        fields = self.fields
+        for key, item in value.items():
+            kind = fields.get(key)
+            if kind is None:
+                problems.append(((*path, Key(key)), self._unknown(key)))
+            elif item is None and type(None) not in kind.native:
+                problems.append(((*path, key), f"is empty: expected {kind.words}, or leave the key out"))
+            else:
+                result = kind.convert(item, (*path, key), problems)
+                if result is not FAILED:
+                    made[key] = result
+        for name in self.required:
+            if name not in value:
+                doc = self.docs[name].get("doc")
+                problems.append((path, f"{name!r} is missing" + (f": {doc}" if doc else "")))
+        return made
+
+    def _unknown(self, key: str) -> str:
+        if key in self.later:
+            return f"{str(key)!r} is not available yet"
+        return f"unknown key {str(key)!r}{near(key, tuple(self.fields))}"
+
+    def convert(self, value: object, path: Path, problems: Problems) -> Any:
+        if not isinstance(value, dict | Mapping):
+            return self.refuse(value, path, problems)
+        before = len(problems)
+        made = self.read(value, path, problems)
+        return made if len(problems) == before else FAILED
+
+    def schema(self) -> Schema:
+        properties = {}
+        for name, kind in self.fields.items():
+            described = dict(kind.schema())
+            if self.docs[name].get("doc"):
+                described["description"] = self.docs[name]["doc"]
+            if self.docs[name].get("example") is not None:
+                described["examples"] = [self.docs[name]["example"]]
+            properties[name] = described
+        made: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        if self.required:
+            made["required"] = list(self.required)
+        return made
+
+
+class _Record(Form):
+    """A frozen dataclass: its fields are the keys."""
 
     def __init__(self, cls: type[Any]) -> None:
+        super().__init__()
         self.cls = cls
-        self.words = "a mapping"
-        self.fields: dict[str, Kind] = {}
-        self.required: tuple[str, ...] = ()
-        self.docs: dict[str, Mapping[str, Any]] = {}
 
     def look(self) -> None:
         """Read the annotations of the class; apart from ``__init__``, so that a class may refer to itself."""
@@ -417,25 +494,9 @@ class _Record(Kind):
         self.words = f"a mapping with {', '.join(self.fields) or 'nothing in it'}"
 
     def convert(self, value: object, path: Path, problems: Problems) -> Any:
-        if not isinstance(value, Mapping):
-            return self.refuse(value, path, problems)
-        before = len(problems)
-        made: dict[str, Any] = {}
-        for key, item in value.items():
-            kind = self.fields.get(key)
-            if kind is None:
-                problems.append(((*path, Key(key)), f"unknown key {str(key)!r}{near(key, tuple(self.fields))}"))
-            elif item is None and type(None) not in kind.native:
-                problems.append(((*path, key), f"is empty: expected {kind.words}"))
-            else:
-                made[key] = kind.convert(item, (*path, key), problems)
-        for name in self.required:
-            if name not in value:
-                doc = self.docs[name].get("doc")
-                problems.append((path, f"{name!r} is missing" + (f": {doc}" if doc else "")))
-        return self._make(made, path, problems) if len(problems) == before else FAILED
-
-    def _make(self, made: dict[str, Any], path: Path, problems: Problems) -> Any:
+        made = super().convert(value, path, problems)
+        if made is FAILED:
+            return made
         try:
             return self.cls(**made)
         except OptionError as error:
@@ -444,20 +505,6 @@ class _Record(Kind):
             said = f"{type(error).__name__}: {error}"
             problems.append((path, f"{self.cls.__qualname__} cannot take these options: {said}"))
         return FAILED
-
-    def schema(self) -> Schema:
-        properties = {}
-        for name, kind in self.fields.items():
-            described = dict(kind.schema())
-            if self.docs[name].get("doc"):
-                described["description"] = self.docs[name]["doc"]
-            if self.docs[name].get("example") is not None:
-                described["examples"] = [self.docs[name]["example"]]
-            properties[name] = described
-        made: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-        if self.required:
-            made["required"] = list(self.required)
-        return made
 
 
 def plain(value: object) -> Any:

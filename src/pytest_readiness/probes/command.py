@@ -50,7 +50,7 @@ class Command(Probe):
     }
     expect = {"exit_code": 0}
 
-    run: tuple[str, ...] | str = option("The program and its arguments, as a list.", example=["alembic", "check"])
+    run: str | tuple[str, ...] = option("The program and its arguments, as a list.", example=["alembic", "check"])
     cwd: str | None = option("The folder to run in; the spec's own folder if left out.", None)
     env: Mapping[str, str] = option("Variables to add to the environment.", factory=dict)
     stdin: str | None = option("What the command reads from standard input; nothing if left out.", None)

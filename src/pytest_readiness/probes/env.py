@@ -1,0 +1,251 @@
+"""Environment variables: there, and making sense."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pytest_readiness import patterns
+from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.model import Better, Evidence
+from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probes import _dotenv
+from pytest_readiness.redact import logins, looks_secret
+
+Type = Literal["url", "int", "float", "bool", "json", "path"]
+
+_INT = re.compile(r"[+-]?[0-9]+")
+_FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_BOOLS = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off"})
+_HOSTED = frozenset({"http", "https", "ws", "wss", "ftp"})
+_LISTED = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What one variable has to be like; all that is said must hold."""
+
+    pattern: re.Pattern[str] | None = option("A regex that the whole value must match.", None)
+    equals: bool | float | str | None = option("The value it must have.", None)
+    choices: tuple[bool | float | str, ...] = option("The values it may have.", ())
+    min_length: int = option("The least number of characters.", 1)
+    not_: tuple[bool | float | str, ...] = option("Values it must not have, in capitals or not.", ())
+    type: Type | None = option("What it must be readable as; a path must be there.", None)
+    min: float | None = option("The least value of an int or float.", None)
+    max: float | None = option("The greatest value of an int or float.", None)
+    secret: bool = option("Hide its value everywhere, whatever its name.", default=False)
+
+    def __post_init__(self) -> None:
+        if (self.min is not None or self.max is not None) and self.type not in {"int", "float"}:
+            raise OptionError("min and max need type: int or type: float")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise OptionError("min is greater than max", "min")
+        if self.min_length < 1:
+            raise OptionError("is at least 1: an empty variable counts as missing", "min_length")
+
+    def faults(self, value: str, context: Context) -> Iterator[str]:
+        """Yield what is wrong with *value*, without showing it nor anything else that may be secret."""
+        if self.type is not None:
+            problem = _CHECKS[self.type](value, context.root)
+            if problem:
+                yield problem
+            elif self.type in {"int", "float"}:
+                yield from self._range(float(value))
+        if self.pattern is not None and not _matches(self.pattern, value, context):
+            yield f"does not match {self.pattern.pattern} as a whole"
+        if self.equals is not None and not _same(value, self.equals):
+            yield "has another value than it must have"
+        if self.choices and not any(_same(value, choice) for choice in self.choices):
+            yield f"is none of the {len(self.choices)} choices"
+        if any(_same(value, wrong) or value.casefold() == str(wrong).casefold() for wrong in self.not_):
+            yield "has a value it must not have"
+        if len(value) < self.min_length:
+            yield f"is shorter than {self.min_length} characters"
+
+    def _range(self, number: float) -> Iterator[str]:
+        if self.min is not None and number < self.min:
+            yield f"is less than {self.min:g}"
+        if self.max is not None and number > self.max:
+            yield f"is greater than {self.max:g}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Env(Probe):
+    """
+    Is every environment variable there, and does it make sense?
+
+    Judged are the variables of the process, or those of a .env file if ``file`` names one. Required
+    are those under ``variables`` and those that ``example`` has; an empty one counts as missing. Names
+    and reasons are reported, values never.
+
+    Fails when a variable is missing or not as it should be. With ``file`` and ``example``, variables of
+    the file that are neither in the example nor under ``variables`` are counted as undeclared.
+
+    To fix: set the variables listed, or correct what is expected of them.
+    """
+
+    measures = {
+        "required": Measure(int, "variables that have to be there", better=Better.NEITHER),
+        "missing": Measure(int, "required variables that are not there, or empty", better=Better.LOWER),
+        "invalid": Measure(int, "variables that are there, but not as they should be", better=Better.LOWER),
+        "undeclared": Measure(int, "variables of the file that the example does not have", better=Better.LOWER),
+    }
+    expect = {"missing": 0, "invalid": 0}
+    counter = "required"
+
+    variables: tuple[str, ...] | Mapping[str, str | Rule | None] = option(
+        "Names; or names, each with a regex that the whole value must match, or with rules.",
+        (),
+        example={"DATABASE_URL": {"type": "url"}, "LOG_LEVEL": "INFO|WARNING"},
+    )
+    file: str | None = option("A .env file to judge instead of the process.", None, example=".env")
+    example: str | None = option("A .env file whose names are required.", None, example=".env.example")
+
+    def __post_init__(self) -> None:
+        if not self.variables and self.example is None:
+            raise OptionError("say which variables: variables, example, or both")
+        for name in self.rules:
+            if not name.strip() or "=" in name or "\0" in name:
+                raise OptionError(f"{name!r} is not the name of a variable", "variables")
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rule for each of the variables, in the order of the spec."""
+        given = self.variables if isinstance(self.variables, Mapping) else dict.fromkeys(self.variables)
+        return {name: _rule(name, said) for name, said in given.items()}
+
+    def touches(self) -> Iterable[Touch]:
+        """Yield the files, and the variables by name."""
+        yield from (Touch("file", path) for path in (self.file, self.example) if path is not None)
+        if self.file is None:
+            yield from (Touch("variable", name) for name in self.rules)
+
+    def measure(self, context: Context) -> Measurements:
+        """Look at each variable that is required."""
+        values = context.env if self.file is None else _values(self.file, context)
+        example = {} if self.example is None else _values(self.example, context)
+        required = dict.fromkeys([*self.rules, *example])
+        self._hide(values, context)
+        faults = {name: list(self._faults(name, values, context)) for name in required}
+        missing = [name for name in required if not values.get(name, "").strip()]
+        lines = [f"{name}: {', '.join(found)}" for name, found in faults.items() if found]
+        measured = {
+            "required": len(required),
+            "missing": len(missing),
+            "invalid": sum(bool(found) for name, found in faults.items() if name not in missing),
+        }
+        if self.file is not None and self.example is not None:
+            undeclared = [name for name in values if name not in required]
+            lines += [f"{name}: not in {self.example}" for name in undeclared]
+            measured["undeclared"] = len(undeclared)
+        shown = [*lines[:_LISTED], *([f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else [])]
+        evidence = [Evidence("variables", "\n".join(shown))] if lines else []
+        return Measurements(measured, looked_at=len(required), evidence=evidence)
+
+    def _faults(self, name: str, values: Mapping[str, str], context: Context) -> Iterator[str]:
+        if name not in values:
+            yield "missing"
+        elif not values[name].strip():
+            yield "empty, which counts as missing"
+        elif name in self.rules:
+            yield from self.rules[name].faults(values[name], context)
+
+    def _hide(self, values: Mapping[str, str], context: Context) -> None:
+        """Have all values hidden that are or look secret, of the variables judged here."""
+        for name, value in values.items():
+            if looks_secret(name) or (name in self.rules and self.rules[name].secret):
+                context.keep_secret(value)
+            for login in logins(value):
+                context.keep_secret(login)
+
+
+def _rule(name: str, said: str | Rule | None) -> Rule:
+    if isinstance(said, str):
+        try:
+            return Rule(pattern=patterns.compiled(said))
+        except ValueError as error:
+            raise OptionError(f"{name}: {error}", "variables") from None
+    return said or Rule()
+
+
+def _values(path: str, context: Context) -> Mapping[str, str]:
+    """Return what the .env file holds, if there is no doubt about it."""
+    found = _dotenv.read(context.path(path), path)
+    for trouble in found.troubles:
+        if trouble.fatal:
+            raise CannotMeasure(f"{path}:{trouble}")
+    return found.values
+
+
+def _matches(pattern: re.Pattern[str], value: str, context: Context) -> bool:
+    whole = re.compile(rf"\A(?:{pattern.pattern})\Z", pattern.flags)
+    try:
+        return patterns.search(whole, value, context.deadline.cap(patterns.SECONDS))
+    except (ValueError, TimeoutError):
+        raise CannotMeasure(f"the search for {pattern.pattern} did not come to an end") from None
+
+
+def _same(value: str, said: str | float) -> bool:
+    """Tell whether *value* is what the spec *said*: a truth in capitals or not, a number as a number."""
+    if isinstance(said, bool):
+        return value.strip().lower() == str(said).lower()
+    if isinstance(said, int | float):
+        return _FLOAT.fullmatch(value.strip()) is not None and float(value) == said
+    return value == said
+
+
+def _url(value: str, _root: Path) -> str | None:
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return "is not a URL: the host or the port cannot be read"
+    if not parts.scheme or "://" not in value or re.search(r"\s", value):
+        return "is not a URL such as https://host/path"
+    if not parts.hostname and (parts.scheme in _HOSTED or not parts.path.strip("/")):
+        return "is a URL without a host"
+    return "is a URL with port 0" if port == 0 else None
+
+
+def _int(value: str, _root: Path) -> str | None:
+    return None if _INT.fullmatch(value) else "is not a whole number"
+
+
+def _float(value: str, _root: Path) -> str | None:
+    return None if _FLOAT.fullmatch(value) and math.isfinite(float(value)) else "is not a number"
+
+
+def _bool(value: str, _root: Path) -> str | None:
+    return None if value.lower() in _BOOLS else f"is not a truth: one of {', '.join(sorted(_BOOLS))}"
+
+
+def _json(value: str, _root: Path) -> str | None:
+    try:
+        json.loads(value)
+    except (ValueError, RecursionError):
+        return "is not JSON"
+    return None
+
+
+def _path(value: str, root: Path) -> str | None:
+    try:
+        return None if (root / value).expanduser().exists() else "is a path to nothing"
+    except (OSError, ValueError, RuntimeError):
+        return "is a path that cannot be looked at"
+
+
+_CHECKS: Mapping[Type, Callable[[str, Path], str | None]] = {
+    "url": _url,
+    "int": _int,
+    "float": _float,
+    "bool": _bool,
+    "json": _json,
+    "path": _path,
+}
