@@ -469,11 +469,12 @@ class Form(Kind):
 
 
 class _Record(Form):
-    """A frozen dataclass: its fields are the keys."""
+    """A frozen dataclass: its fields are the keys, ``not_`` standing for the key ``not``."""
 
     def __init__(self, cls: type[Any]) -> None:
         super().__init__()
         self.cls = cls
+        self.names: dict[str, str] = {}
 
     def look(self) -> None:
         """Read the annotations of the class; apart from ``__init__``, so that a class may refer to itself."""
@@ -481,12 +482,13 @@ class _Record(Form):
         own = [field for field in dataclasses.fields(self.cls) if field.init]
         for field in own:
             try:
-                self.fields[field.name] = kind_of(hints[field.name])
+                self.fields[_key(field)] = kind_of(hints[field.name])
             except TypeError as error:
                 raise TypeError(f"option {field.name!r} of {self.cls.__qualname__}: {error}") from None
-        self.docs = {field.name: field.metadata for field in own}
+        self.names = {_key(field): field.name for field in own}
+        self.docs = {_key(field): field.metadata for field in own}
         self.required = tuple(
-            field.name
+            _key(field)
             for field in own
             if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         )
@@ -498,13 +500,18 @@ class _Record(Form):
         if made is FAILED:
             return made
         try:
-            return self.cls(**made)
+            return self.cls(**{self.names[key]: value for key, value in made.items()})
         except OptionError as error:
             problems.append(((*path, error.option) if error.option else path, error.message))
         except Exception as error:  # noqa: BLE001 - somebody else's __post_init__ must not end the run
             said = f"{type(error).__name__}: {error}"
             problems.append((path, f"{self.cls.__qualname__} cannot take these options: {said}"))
         return FAILED
+
+
+def _key(field: dataclasses.Field[Any]) -> str:
+    """Return the key that *field* is written as: a name that Python keeps for itself has an underscore after it."""
+    return field.name.removesuffix("_")
 
 
 def plain(value: object) -> Any:
