@@ -179,7 +179,7 @@ def test_a_value_becomes_the_option(name: str, raw: object, value: object) -> No
         ("query", 5, "expected a JMESPath expression, found the number 5"),
         ("expected", 1.5, "expected a whole number or text, found the number 1.5"),
         ("expected", [1], "expected a whole number or text, found a list"),
-        ("count", None, "is empty: expected a whole number"),
+        ("count", None, "is empty: expected a whole number, or leave the key out"),
         ("headers", "x", "expected a mapping from names to text, found the text 'x'"),
         ("rule", "x", "expected a mapping with pattern, least, found the text 'x'"),
         ("ports", "x", "expected a list, each item a whole number, found the text 'x'"),
@@ -297,6 +297,11 @@ def test_binding_what_cannot_be_used_is_refused_with_the_option() -> None:
 def test_a_reference_that_is_none_is_refused_with_advice(text: str) -> None:
     with pytest.raises(OptionError, match=r"write \$\{NAME\}"):
         options.substitute(text, {})
+
+
+def test_a_default_inside_a_default_is_refused_with_advice() -> None:
+    with pytest.raises(OptionError, match="a default cannot hold another"):
+        options.substitute("${A:-${B}}", {})
 
 
 def test_references_are_listed_in_order() -> None:

@@ -14,14 +14,17 @@ from collections.abc import Hashable, Mapping
 from typing import Any, TypeVar, cast
 
 from pytest_readiness.errors import OptionError
-from pytest_readiness.options._kinds import FAILED, kind_of
-from pytest_readiness.options._text import references, substitute
+from pytest_readiness.options._kinds import FAILED, Form, Kind, kind_of, near, plain
+from pytest_readiness.options._text import fill, references, substitute
 from pytest_readiness.options._types import Duration, FromVariable, Key, Path, Quantity, Query, Secret, Size, Unusual
 
 __all__ = [
+    "FAILED",
     "Duration",
+    "Form",
     "FromVariable",
     "Key",
+    "Kind",
     "Path",
     "Quantity",
     "Query",
@@ -30,7 +33,12 @@ __all__ = [
     "Unusual",
     "bind",
     "convert",
+    "fill",
+    "kind_of",
+    "near",
+    "plain",
     "references",
+    "say",
     "schema",
     "secrets",
     "substitute",

@@ -31,7 +31,7 @@ VARIABLE: Schema = {"type": "string", "pattern": r"\$\{"}
 MANY = 16
 
 _LONGEST = 10 * 365 * 86400
-_PLAIN = frozenset({bool, int, float, str, list, dict, type(None)})
+_PLAIN: frozenset[type] = frozenset({bool, int, float, str, list, dict, type(None)})
 _SHAPES: dict[type, type] = {}
 
 

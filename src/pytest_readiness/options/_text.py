@@ -20,9 +20,9 @@ def references(text: str) -> Iterator[str]:
             yield match[2]
 
 
-def fill(text: str, look_up: Callable[[str], str]) -> str:
+def fill(text: str, look_up: Callable[[str], str], dollar: str = "$") -> str:
     """
-    Return *text* with each ``${inside}`` replaced by ``look_up(inside)`` and each ``$$`` by ``$``.
+    Return *text* with each ``${inside}`` replaced by ``look_up(inside)`` and each ``$$`` by *dollar*.
 
     What was put in is not looked at again. Raises ``OptionError`` for a reference that is not one.
     """
@@ -31,15 +31,21 @@ def fill(text: str, look_up: Callable[[str], str]) -> str:
     def replace(match: re.Match[str]) -> str:
         nonlocal used
         if match[1]:
-            return "$"
+            return dollar
         if match[3] or not _NAME.fullmatch(match[2]):
-            what = "'${' is never closed" if match[3] else f"${{{match[2]}}} is not the name of a variable"
-            raise OptionError(f"{what}: write ${{NAME}} or ${{NAME:-default}}, and $${{ for the characters themselves")
+            raise OptionError(_advice(text, match))
         used = True
         return look_up(match[2])
 
     filled = TOKEN.sub(replace, text)
     return FromVariable(filled) if used or isinstance(text, FromVariable) else filled
+
+
+def _advice(text: str, match: re.Match[str]) -> str:
+    if match[3] and "}" in text[match.end() :]:
+        return "a default cannot hold another ${...} or a brace: give it a name under 'vars'"
+    what = "'${' is never closed" if match[3] else f"${{{match[2]}}} is not the name of a variable"
+    return f"{what}: write ${{NAME}} or ${{NAME:-default}}, and $${{ for the characters themselves"
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:
