@@ -17,6 +17,7 @@ import selectors
 import shlex
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,7 +80,7 @@ def run(
         raise CannotMeasure(f"{name} was not started: no time is left")
     given = None if stdin is None else stdin.encode()
     begun = time.monotonic()
-    child = Child(args, cwd=cwd, env=env, shell=shell, piped=True, fed=given is not None)
+    child = Child(args, cwd=cwd, env=env, shell=shell, fed=given is not None)
     try:
         with _Pipes(child, given or b"", limit) as pipes:
             in_time = pipes.until_exit(deadline)
@@ -151,8 +152,9 @@ class Child:
     """
     A process that leads a session of its own, and everything it starts.
 
-    With *piped* its output goes to pipes, else to the file *output*; stdin is empty unless it is
-    *fed* through a pipe. Raises ``CannotMeasure`` if it cannot be started.
+    Its output goes to pipes, or with *merged* to one; stdin is empty unless it is *fed* through a
+    pipe. The program ``python`` is the interpreter that runs us. Raises ``CannotMeasure`` if it cannot
+    be started.
     """
 
     def __init__(
@@ -162,9 +164,8 @@ class Child:
         cwd: Path,
         env: Mapping[str, str],
         shell: bool = False,
-        piped: bool = False,
         fed: bool = False,
-        output: IO[bytes] | None = None,
+        merged: bool = False,
     ) -> None:
         _safety_net()
         self.parent = os.getpid()
@@ -173,7 +174,9 @@ class Child:
         self._ending = threading.RLock()
         self._lost = False
         self._ended = False
-        sink = subprocess.PIPE if piped else output or subprocess.DEVNULL
+        if not shell and args[0] == "python":
+            # Whoever calls pytest by its full path has not put the folder of its python on the search path.
+            args = [sys.executable, *args[1:]]
         with _explained(args, cwd):
             self.popen: subprocess.Popen[bytes] = subprocess.Popen(
                 args[0] if shell and not isinstance(args, str) else args,
@@ -181,8 +184,8 @@ class Child:
                 env={**env, MARKER: marks},
                 shell=shell,
                 stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
-                stdout=sink,
-                stderr=sink if piped else subprocess.STDOUT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if merged else subprocess.PIPE,
                 start_new_session=True,
             )
         self.pid = self.popen.pid
