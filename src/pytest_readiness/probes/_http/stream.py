@@ -1,0 +1,244 @@
+"""Connections: a name looked up, an address reached, TLS agreed on; each within the deadline."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+import threading
+import time
+
+from pytest_readiness.probes._http import tls
+from pytest_readiness.probes._http.certificate import Certificate
+from pytest_readiness.probes._http.errors import Cut, NoAnswer, NotConnected, TimedOut, connecting
+from pytest_readiness.probes._http.loop import Loop
+
+_PIECE = 65536
+
+#: What a name leads to: address family and socket address.
+Address = tuple[int, tuple[object, ...]]
+
+
+class Lookup:
+    """A name being looked up, in a thread of its own since nothing can hurry ``getaddrinfo``."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._found: list[Address] = []
+        self._error: str | None = None
+        self._ear, self._bell = socket.socketpair()
+        threading.Thread(target=self._ask, name=f"readiness-lookup-{host}", daemon=True).start()
+
+    def _ask(self) -> None:
+        with self._bell:  # closing it is what wakes whoever waits
+            try:
+                found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+            except (OSError, UnicodeError) as error:
+                self._error = getattr(error, "strerror", None) or str(error)
+            else:
+                self._found = list(dict.fromkeys((family, tuple(address)) for family, _, _, _, address in found))
+
+    async def addresses(self, loop: Loop) -> list[Address]:
+        """Return the addresses. Raises ``NoAnswer`` where there are none."""
+        with self._ear.dup() as ear:
+            try:
+                await loop.readable(ear)
+            except TimeoutError:
+                raise NoAnswer(f"the name {self._host} was not resolved in time") from None
+            finally:
+                loop.forget(ear)
+        if not self._found:
+            raise NoAnswer(f"the name {self._host} cannot be resolved: {self._error or 'it has no address'}")
+        return self._found
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._ear.close()
+
+
+class Stream:
+    """
+    One connection.
+
+    ``certificate`` is what the server showed of itself, None without TLS. ``opened`` is the
+    moment of ``time.perf_counter()`` just before the attempt to connect that succeeded.
+    """
+
+    def __init__(self, loop: Loop, sock: socket.socket, opened: float) -> None:
+        self._loop = loop
+        self._sock = sock
+        self.opened = opened
+        self.certificate: Certificate | None = None
+
+    async def secure(self, context: ssl.SSLContext, host: str) -> None:
+        """Agree on TLS with *host*. Raises ``ssl.SSLError`` or ``NoAnswer``."""
+        self._loop.forget(self._sock)
+        sock = context.wrap_socket(
+            self._sock, server_hostname=host, do_handshake_on_connect=False, suppress_ragged_eofs=False
+        )
+        self._sock = sock
+        while True:
+            try:
+                sock.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                await self._loop.readable(sock)
+            except ssl.SSLWantWriteError:
+                await self._loop.writable(sock)
+            except ssl.SSLEOFError:
+                raise NoAnswer(f"{host} ended the connection instead of agreeing on TLS") from None
+            except ssl.SSLError:
+                raise
+            except OSError as error:
+                raise NoAnswer(f"no TLS with {host}: the connection was reset") from error
+        self.certificate = tls.peer(sock)
+
+    async def send(self, data: bytes) -> None:
+        """Send all of *data*. Raises ``OSError`` where the server has stopped listening."""
+        sock = self._sock
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[sock.send(rest) :]
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                await self._loop.writable(sock)
+            except ssl.SSLWantReadError:
+                await self._loop.readable(sock)
+
+    async def receive(self) -> bytes:
+        """Return the next bytes, empty at the end. Raises ``Cut`` where the connection broke."""
+        sock = self._sock
+        secured = isinstance(sock, ssl.SSLSocket)
+        if not secured:
+            await self._loop.readable(sock)
+        while True:
+            try:
+                return sock.recv(_PIECE)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                await self._loop.readable(sock)
+            except ssl.SSLWantWriteError:
+                await self._loop.writable(sock)
+            except ssl.SSLEOFError:
+                raise Cut("the connection ended without TLS's goodbye") from None
+            except OSError as error:
+                raise Cut(_broken(error)) from error
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing has come unasked: neither the end nor bytes that would be taken for an answer."""
+        try:
+            socket.socket.recv(self._sock, 1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def close(self) -> None:
+        """Close the connection, without waiting for anybody."""
+        self._loop.forget(self._sock)
+        self._sock.close()
+
+
+def _broken(error: OSError) -> str:
+    if error.errno in {errno.ECONNRESET, errno.EPIPE}:
+        return "the connection was reset"
+    return f"the connection broke: {error.strerror or error}"
+
+
+class Dialler:
+    """Opens streams: each name is looked up once, each set of certificates to trust read once."""
+
+    def __init__(self, loop: Loop) -> None:
+        self.loop = loop
+        self._lookups: dict[tuple[str, int], Lookup] = {}
+
+    async def resolve(self, host: str, port: int) -> list[Address]:
+        """Return the addresses of *host*; one that is an address already costs no thread."""
+        numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=numeric)
+        except OSError:
+            lookup = self._lookups.get((host, port))
+            if lookup is None:
+                lookup = self._lookups[host, port] = Lookup(host, port)
+            return await lookup.addresses(self.loop)
+        return [(family, tuple(address)) for family, _, _, _, address in found]
+
+    async def connect(self, host: str, port: int) -> Stream:
+        """
+        Connect to the first address of *host* that answers.
+
+        Where there are several, a silent one gets only its share of the time. Raises
+        ``NotConnected`` where nobody takes connections, ``NoAnswer`` where that cannot be known.
+        """
+        addresses = await self.resolve(host, port)
+        trouble: NoAnswer = NotConnected("no address")
+        for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            share = (self.loop.until - time.monotonic()) / left
+            try:
+                return await self._try(*address, until=time.monotonic() + share)
+            except NoAnswer as error:
+                # The host's own answer says more than an address family this machine lacks.
+                if isinstance(error, NotConnected) or not isinstance(trouble, NotConnected) or left == len(addresses):
+                    trouble = error
+        raise trouble
+
+    async def _try(self, family: int, address: tuple[object, ...], *, until: float) -> Stream:
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:
+            raise connecting(error.errno or 0) from error
+        kept = False
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            opened = time.perf_counter()
+            code = sock.connect_ex(address)
+            if code in {errno.EINPROGRESS, errno.EWOULDBLOCK}:
+                await self.loop.writable(sock, until)
+                code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if code:
+                raise connecting(code)
+            kept = True
+            return Stream(self.loop, sock, opened)
+        except TimeoutError:
+            raise NotConnected("no answer to the attempt to connect, in the time there was") from None
+        finally:
+            if not kept:
+                self.loop.forget(sock)
+                sock.close()
+
+    async def secure(self, stream: Stream, trust: ssl.SSLContext, name: str, place: tuple[str, int]) -> None:
+        """
+        Agree on TLS over *stream*, with a server whose certificate must be for *name*.
+
+        Raises ``NoAnswer`` with what is wrong with the certificate. To see one that was refused, it
+        is asked for once more, at *place*, over a connection that carries nothing else.
+        """
+        try:
+            await stream.secure(trust, name)
+        except TimeoutError:
+            raise TimedOut("timed out while agreeing on TLS") from None
+        except ssl.SSLCertVerificationError as error:
+            raise tls.explain(error, name, await self._look(name, place)) from error
+        except ssl.SSLError as error:
+            raise tls.explain(error, name, None) from error
+
+    async def _look(self, name: str, place: tuple[str, int]) -> Certificate | None:
+        try:
+            stream = await self.connect(*place)
+        except NoAnswer:
+            return None
+        try:
+            await stream.secure(tls.context(verify=False), name)
+        except (OSError, NoAnswer):  # also TimeoutError and ssl.SSLError
+            return None
+        finally:
+            stream.close()
+        return stream.certificate
+
+    def close(self) -> None:
+        """Stop all lookups."""
+        for lookup in self._lookups.values():
+            lookup.close()

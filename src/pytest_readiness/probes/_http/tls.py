@@ -1,0 +1,95 @@
+"""TLS: whom to trust, and what exactly is wrong with a certificate."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pytest_readiness.errors import CannotMeasure
+from pytest_readiness.probes._http.body import printable
+from pytest_readiness.probes._http.certificate import Certificate, read
+from pytest_readiness.probes._http.errors import NoAnswer
+
+# OpenSSL's verdicts on a certificate (X509_V_ERR_*, x509_vfy.h)
+_NOT_YET, _EXPIRED = 9, 10
+_SELF_SIGNED, _SELF_SIGNED_CHAIN = 18, 19
+_NO_ISSUER = (2, 20, 21)
+_WRONG_HOST = (62, 64)
+_FEW = 10
+
+
+def context(*, verify: bool = True, ca: Path | None = None, http: bool = True) -> ssl.SSLContext:
+    """
+    Return the settings of a client: *ca* is a PEM file of the only issuers to trust.
+
+    Raises ``CannotMeasure`` where *ca* cannot be used.
+    """
+    try:
+        made = ssl.create_default_context(cafile=None if ca is None else str(ca))
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        reason = "no PEM certificates in it" if isinstance(error, ssl.SSLError) else getattr(error, "strerror", None) or str(error)
+        raise CannotMeasure(f"the certificates to trust cannot be read from {ca}: {reason}") from error
+    if not verify:
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    if http:
+        made.set_alpn_protocols(["http/1.1"])
+    return made
+
+
+def peer(sock: ssl.SSLSocket) -> Certificate | None:
+    """Return the certificate that the server showed, verified or not; None if it cannot be read."""
+    der = sock.getpeercert(binary_form=True)
+    try:
+        return read(der) if der else None
+    except ValueError:
+        return None
+
+
+def explain(error: ssl.SSLError, host: str, shown: Certificate | None) -> NoAnswer:
+    """Return what is wrong in one sentence; *shown* is the certificate, where it could be seen."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return NoAnswer(f"certificate of {host}: {_verdict(error, host, shown)}")
+    reason = error.reason or str(error)
+    if reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}:
+        return NoAnswer(f"{host} does not speak TLS on this port")
+    return NoAnswer(f"no TLS with {host}: {reason.replace('_', ' ').lower()}")
+
+
+def _verdict(error: ssl.SSLCertVerificationError, host: str, shown: Certificate | None) -> str:
+    code = error.verify_code
+    if code == _EXPIRED:
+        return f"expired on {_day(shown.ends)}" if shown and _over(shown) else "it or one of its issuers has expired"
+    if code == _NOT_YET:
+        return f"not valid before {_day(shown.starts)}" if shown else "not valid yet"
+    if code in _WRONG_HOST:
+        return f"it is for {some(shown.names)}, not for {host}" if shown and shown.names else f"it is not for {host}"
+    if code == _SELF_SIGNED:
+        return "it is self-signed; name its issuer with `ca`"
+    if code == _SELF_SIGNED_CHAIN or code in _NO_ISSUER:
+        issuer = f"it was issued by {shown.issuer}, which" if shown else "its issuer"
+        return f"{issuer} is not among the trusted ones; name it with `ca`, or let the server send the whole chain"
+    return error.verify_message or str(error)
+
+
+def describe(certificate: Certificate) -> str:
+    """Return a certificate in one line."""
+    names = some(certificate.names) or "nobody"
+    return printable(f"certificate for {names}; issued by {certificate.issuer}; ends on {_day(certificate.ends)}")
+
+
+def some(names: Iterable[str]) -> str:
+    """Return *names* in one line, the first few if there are many."""
+    every = list(names)
+    more = f" and {len(every) - _FEW} more" if len(every) > _FEW else ""
+    return ", ".join(every[:_FEW]) + more
+
+
+def _over(shown: Certificate) -> bool:
+    return shown.ends < datetime.now(UTC)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,132 @@
+"""Ports: does somebody take connections there?"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.model import Better, Evidence, Value
+from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probes._http import tls
+from pytest_readiness.probes._http.errors import NoAnswer, NotConnected
+from pytest_readiness.probes._http.loop import Loop, early
+from pytest_readiness.probes._http.stream import Dialler, Stream
+from pytest_readiness.probes._http.url import host as host_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tls:
+    """How to agree on TLS."""
+
+    ca: str | None = option("A PEM file with the only issuers to trust, relative to the spec's folder.", None)
+    verify: bool = option("Whether the certificate must be trusted; false still measures `tls_days`.", default=True)
+    server_name: str | None = option("The name the certificate must be for, where it is not `host`.", None)
+
+    def __post_init__(self) -> None:
+        if self.server_name is not None:
+            _checked(self.server_name, "server_name")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tcp(Probe):
+    """
+    Does somebody take connections on a port?
+
+    Fails when the connection is refused, when nobody answers in time, or when there is no way to
+    the host: then `connected` is false and the evidence says which. A name that cannot be
+    resolved, a machine without a network and a certificate that cannot be trusted are errors: they
+    leave open what is at the port, so no gate that expects a closed port turns green by a
+    typing mistake.
+
+    To fix: start what should listen there, and look at its address, at firewalls and at security groups.
+    """
+
+    measures: ClassVar[Mapping[str, Measure]] = {
+        "connected": Measure(bool, "whether a connection could be made"),
+        "latency": Measure(float, "time to connect, TLS included, name lookup not", "ms", Better.LOWER, exclusive=True),
+        "tls_days": Measure(float, "days until the server's certificate ends", better=Better.HIGHER),
+    }
+    expect: ClassVar[Mapping[str, Value]] = {"connected": True}
+
+    host: str = option("A name or an address.", example="db.example.org")
+    port: int = option("A port.", example=5432)
+    tls: bool | Tls = option("Whether to agree on TLS at once, and how.", default=False)
+
+    def __post_init__(self) -> None:
+        _checked(self.host, "host")
+        if not 0 < self.port < 65536:  # noqa: PLR2004 - ports have 16 bits
+            raise OptionError(f"{self.port} is not between 1 and 65535", "port")
+
+    def touches(self) -> Iterator[Touch]:
+        """Yield the host, and the file of trusted issuers."""
+        yield Touch("host", f"{self.host}:{self.port}")
+        if isinstance(self.tls, Tls) and self.tls.ca is not None:
+            yield Touch("file", self.tls.ca)
+
+    def measure(self, context: Context) -> Measurements:
+        """Connect once. Raises ``CannotMeasure`` where that leaves open what is there."""
+        place = f"{self.host}:{self.port}"
+        loop = Loop(early(context.deadline))
+        dialler = Dialler(loop)
+        made: list[Measurements | CannotMeasure] = []
+        try:
+            loop.run([self._work(dialler, context, made)])
+        finally:
+            dialler.close()
+        (found,) = made
+        if isinstance(found, NotConnected):
+            said = Evidence("connection", f"{place}: {found}")
+            return Measurements({"connected": False}, 1, [said], {"latency": str(found), "tls_days": str(found)})
+        if isinstance(found, NoAnswer):
+            raise CannotMeasure(f"{place}: {found}") from found
+        if isinstance(found, CannotMeasure):
+            raise found
+        return found
+
+    async def _work(self, dialler: Dialler, context: Context, made: list[Measurements | CannotMeasure]) -> None:
+        try:
+            trust = self._trust(context)
+            stream = await dialler.connect(host_name(self.host), self.port)
+            try:
+                if trust is not None:
+                    await dialler.secure(stream, trust, self._name(), (host_name(self.host), self.port))
+                made.append(self._found(stream, context))
+            finally:
+                stream.close()
+        except CannotMeasure as error:
+            made.append(error)
+
+    def _trust(self, context: Context) -> ssl.SSLContext | None:
+        """Return whom to trust, None without TLS."""
+        if self.tls is False:
+            return None
+        how = Tls() if self.tls is True else self.tls
+        return tls.context(verify=how.verify, ca=None if how.ca is None else context.path(how.ca), http=False)
+
+    def _name(self) -> str:
+        """Return the name that the certificate must be for."""
+        return host_name((isinstance(self.tls, Tls) and self.tls.server_name) or self.host)
+
+    def _found(self, stream: Stream, context: Context) -> Measurements:
+        values: dict[str, Value] = {
+            "connected": True,
+            "latency": 1000.0 * (time.perf_counter() - stream.opened),
+        }
+        told = f"{self.host}:{self.port}: connected in {values['latency']:.1f} ms"
+        if stream.certificate is None:
+            unknown = {"tls_days": "no certificate was seen; it is asked for with `tls` only"}
+            return Measurements(values, 1, [Evidence("connection", told)], unknown)
+        values["tls_days"] = stream.certificate.days(context.now)
+        told = f"{told}; {tls.describe(stream.certificate)}"
+        return Measurements(values, 1, [Evidence("connection", told)])
+
+
+def _checked(text: str, option_name: str) -> None:
+    try:
+        host_name(text)
+    except ValueError as error:
+        raise OptionError(str(error), option_name) from None
