@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from pytest_readiness import patterns
 from pytest_readiness.errors import ConditionError
+from pytest_readiness.model import Each, Scalar
 from pytest_readiness.units import exact, show
 
 #: A value with its kind beside it, so that True is never 1: ("number", Fraction(1)).
@@ -25,6 +26,7 @@ _KINDS: dict[type, frozenset[str]] = {
     object: frozenset(_NOUNS),
 }
 _FEW = 1000
+_FEW_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +46,37 @@ class Condition(ABC):
     says_zero: bool = False
 
     def holds(self, value: object) -> bool:
-        """Whether the condition holds on *value*, unrounded; raises ``ConditionError`` if *value* does not fit."""
-        return self.admits(_fact(value, self.type))
+        """
+        Whether the condition holds on *value*, unrounded, or on each value of an ``Each``.
+
+        Raises ``ConditionError`` if *value* does not fit.
+        """
+        if not isinstance(value, Each):
+            return self.admits(_fact(value, self.type))
+        if not value:
+            message = "there is not one value"
+            raise ConditionError(message)
+        held = [self.admits(_fact(one, self.type)) for one in value]  # all, so that none that does not fit goes unseen
+        return all(held)
 
     def explain(self, name: str, value: object, unit: str | None = None) -> str:
         """Return a sentence such as ``line is 71.40 %, expected >= 80 %``."""
         unit = self.unit if unit is None else unit
         beside = self._bounds() if unit == self.unit else ()
-        return f"{name} is {show(value, unit, beside=beside, like=self.like)}, expected {self.text}"
+        values = self._telling(value) if isinstance(value, Each) else (value,)
+        shown = ", ".join(show(one, unit, beside=beside, like=self.like) for one in values[:_FEW_SHOWN])
+        more = f" and {len(values) - _FEW_SHOWN} more" if len(values) > _FEW_SHOWN else ""
+        return f"{name} is {shown}{more}, expected {self.text}"
+
+    def _telling(self, values: Each) -> tuple[Scalar, ...]:
+        """Return the values that do not hold, or all if they do."""
+        return tuple(one for one in values if not self._surely(one)) or values
+
+    def _surely(self, value: object) -> bool:
+        try:
+            return self.holds(value)
+        except ConditionError:
+            return False
 
     @abstractmethod
     def admits(self, fact: Fact) -> bool:

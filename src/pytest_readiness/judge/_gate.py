@@ -1,0 +1,121 @@
+"""What measurements mean for one gate: it passes when every expectation was seen to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from pytest_readiness.condition import Condition, parse
+from pytest_readiness.errors import ConditionError
+from pytest_readiness.model import Expectation, Gate, Held, Measurement, Outcome, Value
+from pytest_readiness.units import show
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What one gate's measurements come to."""
+
+    outcome: Outcome
+    reason: str
+    expectations: tuple[Held, ...]
+
+
+class _Declared(Protocol):
+    @property
+    def type(self) -> type: ...
+    @property
+    def unit(self) -> str: ...
+
+
+@runtime_checkable
+class _Declares(Protocol):
+    """What is asked of a gate's probe here: how it declares a measurement."""
+
+    def declare(self, name: str) -> _Declared | None: ...
+
+
+def weigh(
+    gate: Gate,
+    measured: Mapping[str, Measurement],
+    looked_at: int,
+    counter: str | None,
+    unknown: Mapping[str, str] | None = None,
+) -> Weighed:
+    """
+    Return the outcome of a gate whose probe ran to its end.
+
+    *looked_at* is how many things the probe examined, *counter* the measurement that counts them,
+    *unknown* says of measurements that could not be had why that is.
+    """
+    if not gate.expectations:
+        return Weighed(Outcome.ERROR, "nothing is expected, so nothing can hold: add 'expect'", ())
+    if looked_at <= 0 and not _zero_is_said(gate, counter):
+        reason = "nothing was looked at"
+        said = f" (if that is what is wanted, say '{counter}: 0' under 'expect')" if counter else ""
+        return Weighed(Outcome.ERROR, reason + said, tuple(_undecided(wanted, reason) for wanted in gate.expectations))
+    held = tuple(_held(gate, wanted, measured, unknown or {}) for wanted in gate.expectations)
+    return Weighed(outcome_of(held), _reason(held), held)
+
+
+def outcome_of(held: Iterable[Held]) -> Outcome:
+    """Return what *held* comes to: what could not be decided outweighs what does not hold."""
+    decided = {one.held for one in held}
+    if decided == {True}:
+        return Outcome.PASSED
+    return Outcome.FAILED if decided <= {True, False} and decided else Outcome.ERROR
+
+
+def _reason(held: Sequence[Held]) -> str:
+    """Return what a reader needs to know first: what could not be decided, then what does not hold, else all."""
+    bad = [one.why for one in held if one.held is None] + [one.why for one in held if one.held is False]
+    return "; ".join(bad or [one.why for one in held])
+
+
+def _held(gate: Gate, wanted: Expectation, measured: Mapping[str, Measurement], unknown: Mapping[str, str]) -> Held:
+    name = wanted.measurement
+    if name not in measured:
+        why = f": {unknown[name]}" if name in unknown else ""
+        return _undecided(wanted, f"{name} was not measured{why}")
+    found = measured[name]
+    try:
+        condition = _condition(gate, wanted, found.unit)
+        held = condition.holds(found.value)
+        return Held(name, _words(wanted.condition), held, condition.explain(name, found.value, found.unit))
+    except ConditionError as error:
+        return _undecided(wanted, f"{name}: {error}")
+
+
+def _undecided(wanted: Expectation, why: str) -> Held:
+    return Held(wanted.measurement, _words(wanted.condition), None, why)
+
+
+def _condition(gate: Gate, wanted: Expectation, unit: str) -> Condition:
+    """Return the condition as the probe's declaration types it; where there is none, of any type."""
+    declared = gate.options.declare(wanted.measurement) if isinstance(gate.options, _Declares) else None
+    if declared is None:
+        return parse(wanted.condition, object, unit)
+    if declared.unit != unit:
+        message = f"measured in {unit or 'no unit'} where {declared.unit or 'no unit'} was declared"
+        raise ConditionError(message)
+    return parse(wanted.condition, declared.type, unit)
+
+
+def _zero_is_said(gate: Gate, counter: str | None) -> bool:
+    """Whether the gate itself, not a default, expects zero of *counter* in so many words."""
+    for wanted in gate.expectations:
+        if wanted.measurement == counter and not wanted.default:
+            try:
+                return _condition(gate, wanted, _declared_unit(gate, wanted.measurement)).says_zero
+            except ConditionError:
+                return False
+    return False
+
+
+def _declared_unit(gate: Gate, name: str) -> str:
+    declared = gate.options.declare(name) if isinstance(gate.options, _Declares) else None
+    return declared.unit if declared else ""
+
+
+def _words(condition: Value) -> str:
+    return condition if isinstance(condition, str) else show(condition)
