@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import quote, quote_plus, unquote
 
-from pytest_readiness.model import Deferral, Evidence, Gate, Measurement, Report, Result, Scalar, Value, Waiver
+from pytest_readiness.model import Each, Deferral, Evidence, Gate, Measurement, Report, Result, Scalar, Value, Waiver
 
 _Permission = TypeVar("_Permission", Waiver, Deferral)
 
@@ -179,6 +179,8 @@ class Redactor:
 
     def value(self, value: Value) -> Value:
         """Return a measured *value* with every known secret replaced; a number that is one becomes ``***``."""
+        if isinstance(value, Each):
+            return Each(map(self._scalar, value))
         if isinstance(value, tuple):
             return tuple(map(self._scalar, value))
         return self._scalar(value)

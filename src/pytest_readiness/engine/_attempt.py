@@ -12,7 +12,7 @@ from typing import cast
 from pytest_readiness import options
 from pytest_readiness.errors import CannotMeasure, OptionError, ReadinessError
 from pytest_readiness.judge import weigh
-from pytest_readiness.model import Evidence, Gate, Held, Measurement, Outcome, Value
+from pytest_readiness.model import Each, Evidence, Gate, Held, Measurement, Outcome, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe
 from pytest_readiness.redact import Redactor
 
@@ -60,7 +60,7 @@ def _made(gate: Gate, context: Context, services: Mapping[str, str], redactor: R
     if wrong:
         return Attempt(Outcome.ERROR, "; ".join(wrong), values, undecided(gate), evidence)
     assert isinstance(measured, Measurements)
-    weighed = weigh(gate, values, measured.looked_at, probe.counter)
+    weighed = weigh(gate, values, measured.looked_at, probe.counter, measured.unknown)
     return Attempt(weighed.outcome, weighed.reason, values, weighed.expectations, evidence)
 
 
@@ -150,6 +150,8 @@ def _evidence(given: object, wrong: list[str]) -> tuple[Evidence, ...]:
 
 def fitting(value: object, measure: Measure) -> Value:
     """Return *value* as *measure* declares it; raises ``ValueError`` if it is something else."""
+    if isinstance(value, Each):
+        return _each(value, measure)
     if measure.type is object:
         return _json(value)
     if measure.type is bool:
@@ -162,6 +164,15 @@ def fitting(value: object, measure: Measure) -> Value:
         return _finite(value)
     wanted = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}.get(measure.type)
     raise ValueError(f"is {_kind(value)} ({value!r:.100}), not {wanted or measure.type.__name__}")
+
+
+def _each(values: Each, measure: Measure) -> Each:
+    """Return *values*, each of which must be a single one that fits."""
+    fit = [fitting(one, measure) for one in values]
+    scalars = [one for one in fit if not isinstance(one, tuple)]
+    if not scalars or len(scalars) != len(fit):
+        raise ValueError("is not several single values")
+    return Each(scalars)
 
 
 def _json(value: object) -> Value:
@@ -225,5 +236,6 @@ def _shorter(value: Value) -> Value:
         return cut(value, TEXT)
     if isinstance(value, tuple):
         kept = tuple(cut(item, TEXT) if isinstance(item, str) else item for item in value[:ITEMS])
-        return kept if len(value) <= ITEMS else (*kept, f"… ({len(value) - ITEMS} more)")
+        kept = kept if len(value) <= ITEMS else (*kept, f"… ({len(value) - ITEMS} more)")
+        return Each(kept) if isinstance(value, Each) else kept
     return value
