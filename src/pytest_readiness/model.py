@@ -196,7 +196,7 @@ class Spec:
 
     ``gates`` and ``groups`` are in the order of the file. ``target`` is in percent.
     ``root`` is the folder that relative paths start from: the one the spec is in.
-    ``secrets`` are values that must not reach any sink.
+    ``secrets`` are values that must not reach any sink. ``timeout`` is for the whole run, in seconds.
     """
 
     path: Path
@@ -211,6 +211,7 @@ class Spec:
     profiles: tuple[str, ...] = ()
     sha256: str = ""
     secrets: frozenset[str] = frozenset()
+    timeout: float | None = None
 
 
 # --- what a run finds -------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import quote, quote_plus, unquote
 
-from pytest_readiness.model import Each, Deferral, Evidence, Gate, Measurement, Report, Result, Scalar, Value, Waiver
+from pytest_readiness.model import Deferral, Each, Evidence, Gate, Measurement, Report, Result, Scalar, Value, Waiver
 
 _Permission = TypeVar("_Permission", Waiver, Deferral)
 
@@ -201,13 +201,12 @@ class Redactor:
             gate=self.gate(result.gate),
             reason=self.text(result.reason),
             measurements={
-                self.text(name): Measurement(self.value(measured.value), measured.unit)
+                name: Measurement(self.value(measured.value), measured.unit)
                 for name, measured in result.measurements.items()
             },
             expectations=tuple(
                 dataclasses.replace(
                     held,
-                    measurement=self.text(held.measurement),
                     condition=self.text(held.condition),
                     why=self.text(held.why),
                 )
@@ -256,11 +255,10 @@ def _texts(result: Result) -> Iterator[str]:
     """Yield every text of *result* that a report may show, numbers as texts too."""
     yield result.reason
     yield from _prose(result.gate)
-    for name, measured in result.measurements.items():
-        yield name
+    for measured in result.measurements.values():
         yield str(measured.value) if not isinstance(measured.value, tuple) else "\0".join(map(str, measured.value))
     for held in result.expectations:
-        yield from (held.measurement, held.condition, held.why)
+        yield from (held.condition, held.why)
     for item in result.evidence:
         yield from (item.title, item.text)
 

@@ -66,7 +66,7 @@ def _made(gate: Gate, context: Context, services: Mapping[str, str], redactor: R
 
 def undecided(gate: Gate) -> tuple[Held, ...]:
     """Return the expectations of a gate that was not measured: none of them is held or broken."""
-    return tuple(Held(wanted.measurement, str(wanted.condition), None) for wanted in gate.expectations)
+    return weigh(gate, {}, 1, None).expectations
 
 
 # --- what went wrong ----------------------------------------------------------------------------
@@ -124,6 +124,9 @@ def _look_at(probe: Probe, measured: object) -> tuple[dict[str, Measurement], li
     looked_at: object = measured.looked_at
     if isinstance(looked_at, bool) or not isinstance(looked_at, int) or looked_at < 0:
         wrong.append(f"the probe does not say how much it looked at, but {looked_at!r:.100}")
+    unknown: object = measured.unknown
+    if not isinstance(unknown, Mapping) or not all(isinstance(text, str) for pair in unknown.items() for text in pair):
+        wrong.append("the probe's reasons for what is unknown are not texts by name")
     return values, wrong, _evidence(measured.evidence, wrong)
 
 

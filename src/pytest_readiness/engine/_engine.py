@@ -47,8 +47,8 @@ class Setup:
     The world that gates are put to.
 
     ``now`` is in UTC. ``jobs`` is how many gates run at once: many, because they mostly wait.
-    ``deadline`` is in seconds, for the whole run. The environment's secrets are hidden by
-    ``redactor`` as soon as an engine is made.
+    ``deadline`` is in seconds, for the whole run; None leaves it to the spec. The environment's
+    secrets are hidden by ``redactor`` as soon as an engine is made.
     """
 
     registry: Registry
@@ -60,7 +60,7 @@ class Setup:
     jobs: int = 100
     cache: Path | None = None
     redactor: Redactor = field(default_factory=Redactor)
-    deadline: float = DEADLINE
+    deadline: float | None = None
 
 
 class Listener(Protocol):
@@ -123,7 +123,8 @@ class Engine:
         )
         self._settled: dict[str, str | None] = {}
         self._for_service: dict[str, list[_Course]] = {}
-        self._why_not = "it was not run"
+        self._limit = setup.deadline or plan.spec.timeout or DEADLINE
+        self._why_not = ""
         self.problems: list[str] = []
 
     def _learn(self) -> None:
@@ -142,7 +143,7 @@ class Engine:
         comes out as ``KeyboardInterrupt``; ``results`` is complete then too.
         """
         self._start = time.monotonic()
-        self._deadline = Deadline.after(self._setup.deadline)
+        self._deadline = Deadline.after(self._limit)
         self._facts = Facts(self._deadline)
         try:
             with _termination_as_interrupt():
@@ -160,10 +161,16 @@ class Engine:
             process.end_all()
             raise
 
-    def results(self) -> tuple[Result, ...]:
-        """Return exactly one result for each gate of the plan, in its order."""
+    def results(self, why_not: str | None = None) -> tuple[Result, ...]:
+        """
+        Return exactly one result for each gate of the plan, in its order.
+
+        A gate that was never reached is NOT_RUN; *why_not* says why where the engine cannot know, because it
+        was not run at all.
+        """
+        reason = self._why_not or why_not or "the gates were not run"
         return tuple(
-            course.result or self._result(course, Attempt(Outcome.NOT_RUN, self._why_not, {}, undecided(course.gate)))
+            course.result or self._result(course, Attempt(Outcome.NOT_RUN, reason, {}, undecided(course.gate)))
             for course in self._courses.values()
         )
 
@@ -343,7 +350,7 @@ class Engine:
         limit = course.gate.timeout
         reason = f"timed out after {seconds(limit)}"
         if self._deadline.at < course.opened + limit:
-            reason = f"it was still running at the run's deadline ({seconds(self._setup.deadline)})"
+            reason = f"it was still running at the run's deadline ({seconds(self._limit)})"
         evidence = (Evidence("where it was", where),) if where else ()
         made = Attempt(Outcome.ERROR, reason, {}, undecided(course.gate), evidence)
         self._attempted(course, tidy(made, self._redactor))
@@ -410,7 +417,7 @@ class Engine:
 
     def _run_over(self) -> None:
         """End the run at its deadline: every gate gets the result it has, or learns why it has none."""
-        limit = seconds(self._setup.deadline)
+        limit = seconds(self._limit)
         for course in self._courses.values():
             if course.result is not None:
                 continue
