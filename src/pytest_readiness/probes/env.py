@@ -236,9 +236,10 @@ def _json(value: str, _root: Path) -> str | None:
 
 def _path(value: str, root: Path) -> str | None:
     try:
-        return None if (root / value).expanduser().exists() else "is a path to nothing"
+        (root / value).expanduser().stat()
     except (OSError, ValueError, RuntimeError):
-        return "is a path that cannot be looked at"
+        return "is a path to nothing that can be looked at"
+    return None
 
 
 _CHECKS: Mapping[Type, Callable[[str, Path], str | None]] = {

@@ -1,0 +1,224 @@
+"""Environment variables: required, valid, declared, and never shown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.options import convert
+from pytest_readiness.probe import Measurements, Touch
+from pytest_readiness.probes.env import Env, Rule
+
+from .conftest import MakeContext
+
+
+def listed(measured: Measurements) -> list[str]:
+    return [line for item in measured.evidence for line in item.text.splitlines()]
+
+
+class TestNames:
+    def test_variables_that_are_there_are_counted(self, make_context: MakeContext) -> None:
+        measured = Env(variables=("A", "B")).measure(make_context({"A": "1", "B": "2", "C": "3"}))
+        assert measured.values == {"required": 2, "missing": 0, "invalid": 0}
+        assert measured.looked_at == 2
+        assert measured.evidence == []
+
+    def test_missing_and_empty_ones_are_named(self, make_context: MakeContext) -> None:
+        measured = Env(variables=("A", "B", "C")).measure(make_context({"A": "1", "B": " "}))
+        assert measured.values == {"required": 3, "missing": 2, "invalid": 0}
+        assert listed(measured) == ["B: empty, which counts as missing", "C: missing"]
+
+    def test_a_long_list_is_cut_and_says_so(self, make_context: MakeContext) -> None:
+        measured = Env(variables=tuple(f"V{number}" for number in range(120))).measure(make_context())
+        assert listed(measured)[-1] == "and 20 more"
+
+
+class TestRules:
+    @pytest.mark.parametrize(
+        ("rule", "value"),
+        [
+            (Rule(), "x"),
+            (Rule(pattern=re.compile("[a-z]+")), "abc"),
+            (Rule(equals="on"), "on"),
+            (Rule(equals=8000), "8000"),
+            (Rule(equals=True), "TRUE"),
+            (Rule(choices=("a", "b")), "b"),
+            (Rule(choices=(1, 2)), "2"),
+            (Rule(min_length=3), "abc"),
+            (Rule(not_=("changeme",)), "changed"),
+            (Rule(type="url"), "https://example.org:8443/x?y"),
+            (Rule(type="url"), "sqlite:///data.db"),
+            (Rule(type="url"), "postgresql:///orders"),
+            (Rule(type="int", min=1, max=10), "10"),
+            (Rule(type="float", min=0.5), "1e3"),
+            (Rule(type="float"), ".5"),
+            (Rule(type="bool"), "Yes"),
+            (Rule(type="json"), '{"a": [1]}'),
+            (Rule(type="path"), "."),
+        ],
+    )
+    def test_a_value_that_fits_is_valid(self, make_context: MakeContext, rule: Rule, value: str) -> None:
+        measured = Env(variables={"NAME": rule}).measure(make_context({"NAME": value}))
+        assert measured.values == {"required": 1, "missing": 0, "invalid": 0}
+
+    @pytest.mark.parametrize(
+        ("rule", "value", "reason"),
+        [
+            (Rule(pattern=re.compile("[a-z]+")), "abc1", "does not match [a-z]+ as a whole"),
+            (Rule(pattern=re.compile("a|b")), "ax", "does not match a|b as a whole"),
+            (Rule(equals="on"), "ON", "has another value than it must have"),
+            (Rule(equals=8000), "8001", "has another value than it must have"),
+            (Rule(equals=8000), "many", "has another value than it must have"),
+            (Rule(equals=True), "1", "has another value than it must have"),
+            (Rule(choices=("a", "b")), "c", "is none of the 2 choices"),
+            (Rule(min_length=3), "ab", "is shorter than 3 characters"),
+            (Rule(not_=("changeme",)), "ChangeMe", "has a value it must not have"),
+            (Rule(type="url"), "example.org", "is not a URL such as https://host/path"),
+            (Rule(type="url"), "https://exa mple.org", "is not a URL such as https://host/path"),
+            (Rule(type="url"), "https:///path", "is a URL without a host"),
+            (Rule(type="url"), "redis://", "is a URL without a host"),
+            (Rule(type="url"), "http://host:99999", "is not a URL: the host or the port cannot be read"),
+            (Rule(type="url"), "http://host:0", "is a URL with port 0"),
+            (Rule(type="int"), "1.0", "is not a whole number"),
+            (Rule(type="int", min=5), "4", "is less than 5"),
+            (Rule(type="int", max=5), "6", "is greater than 5"),
+            (Rule(type="float"), "nan", "is not a number"),
+            (Rule(type="float"), "1e999", "is not a number"),
+            (Rule(type="bool"), "maybe", "is not a truth: one of 0, 1, false, no, off, on, true, yes"),
+            (Rule(type="json"), "{", "is not JSON"),
+            (Rule(type="json"), "[" * 100000, "is not JSON"),
+            (Rule(type="path"), "nowhere", "is a path to nothing that can be looked at"),
+            (Rule(type="path"), "a\0b", "is a path to nothing that can be looked at"),
+            (Rule(type="path"), "x" * 5000, "is a path to nothing that can be looked at"),
+        ],
+    )
+    def test_a_value_that_does_not_fit_is_invalid_and_never_shown(
+        self, make_context: MakeContext, rule: Rule, value: str, reason: str
+    ) -> None:
+        measured = Env(variables={"NAME": rule}).measure(make_context({"NAME": value}))
+        assert measured.values == {"required": 1, "missing": 0, "invalid": 1}
+        assert listed(measured) == [f"NAME: {reason}"]
+
+    def test_all_that_is_wrong_is_said(self, make_context: MakeContext) -> None:
+        rule = Rule(min_length=9, choices=("a",))
+        measured = Env(variables={"NAME": rule}).measure(make_context({"NAME": "x"}))
+        assert listed(measured) == ["NAME: is none of the 1 choices, is shorter than 9 characters"]
+
+    def test_a_text_instead_of_rules_is_the_pattern(self, make_context: MakeContext) -> None:
+        probe = Env(variables={"LEVEL": "INFO|DEBUG", "OTHER": None})
+        assert probe.measure(make_context({"LEVEL": "INFO", "OTHER": "x"})).values["invalid"] == 0
+        assert probe.measure(make_context({"LEVEL": "INFORMATION", "OTHER": "x"})).values["invalid"] == 1
+
+    def test_a_pattern_that_runs_away_is_stopped(self, make_context: MakeContext) -> None:
+        probe = Env(variables={"NAME": "(a|a)+"})
+        with pytest.raises(CannotMeasure, match="did not come to an end") as caught:
+            probe.measure(make_context({"NAME": "a" * 60 + "!"}, seconds=1))
+        assert "aaaa" not in str(caught.value)
+
+    def test_the_spec_writes_them_by_their_names(self) -> None:
+        problems: list[object] = []
+        probe = convert(Env, {"variables": {"A": {"not": ["changeme"], "type": "int"}}}, problems)  # type: ignore[arg-type]
+        assert problems == []
+        assert probe is not None
+        assert probe.rules["A"] == Rule(not_=("changeme",), type="int")
+
+
+class TestSecrets:
+    def test_secret_values_are_hidden_wherever_they_turn_up(self, make_context: MakeContext) -> None:
+        secrets: list[str] = []
+        env = {"API_KEY": "hunter22", "PLAIN": "visible", "ODD": "also-hidden", "URL": "db://u:pass-word@h"}
+        probe = Env(variables={"PLAIN": None, "ODD": Rule(secret=True)})
+        probe.measure(make_context(env, secrets=secrets))
+        assert sorted(set(secrets)) == ["also-hidden", "hunter22", "pass-word"]
+
+    @pytest.mark.parametrize(
+        "rule", [Rule(equals="expected-secret"), Rule(choices=("expected-secret",)), Rule(not_=("found-secret",))]
+    )
+    def test_neither_what_was_found_nor_what_was_wanted_is_shown(self, make_context: MakeContext, rule: Rule) -> None:
+        measured = Env(variables={"NAME": rule}).measure(make_context({"NAME": "found-secret"}))
+        assert measured.values["invalid"] == 1
+        assert "secret" not in repr(measured)
+
+
+class TestFiles:
+    def test_a_file_is_judged_instead_of_the_process(self, make_context: MakeContext) -> None:
+        context = make_context({"A": "from the process"})
+        (context.root / ".env").write_text("B=1\n")
+        measured = Env(variables=("A", "B"), file=".env").measure(context)
+        assert measured.values == {"required": 2, "missing": 1, "invalid": 0}
+
+    def test_the_names_of_an_example_are_required(self, make_context: MakeContext) -> None:
+        context = make_context({"A": "1"})
+        (context.root / ".env.example").write_text("A=\nB=\n")
+        measured = Env(example=".env.example").measure(context)
+        assert measured.values == {"required": 2, "missing": 1, "invalid": 0}
+        assert listed(measured) == ["B: missing"]
+
+    def test_what_the_example_does_not_have_is_undeclared(self, make_context: MakeContext) -> None:
+        context = make_context()
+        (context.root / ".env.example").write_text("A=\n")
+        (context.root / ".env").write_text("A=1\nRULED=2\nOLD=3\n")
+        measured = Env(variables=("RULED",), file=".env", example=".env.example").measure(context)
+        assert measured.values == {"required": 2, "missing": 0, "invalid": 0, "undeclared": 1}
+        assert listed(measured) == ["OLD: not in .env.example"]
+
+    def test_an_empty_example_is_nothing_to_look_at(self, make_context: MakeContext) -> None:
+        context = make_context({"A": "1"})
+        (context.root / ".env.example").write_text("# nothing yet\n")
+        assert Env(example=".env.example").measure(context).looked_at == 0
+
+    @pytest.mark.parametrize("missing", [{"file": ".env"}, {"example": ".env.example"}])
+    def test_a_file_that_is_not_there_cannot_be_judged(
+        self, make_context: MakeContext, missing: dict[str, str]
+    ) -> None:
+        with pytest.raises(CannotMeasure, match="is not there"):
+            Env(variables=("A",), **missing).measure(make_context())
+
+    def test_a_file_whose_values_are_in_doubt_cannot_be_judged(self, make_context: MakeContext) -> None:
+        context = make_context()
+        (context.root / ".env").write_bytes(b"A=1\nB=\x96\n")
+        with pytest.raises(CannotMeasure, match=r"^\.env:2:3: byte 0x96"):
+            Env(variables=("A",), file=".env").measure(context)
+
+    def test_white_space_and_duplicates_leave_no_doubt(self, make_context: MakeContext) -> None:
+        context = make_context()
+        (context.root / ".env").write_text("A = 1\nA=2\n")
+        rule = Rule(equals="2")
+        assert Env(variables={"A": rule}, file=".env").measure(context).values["invalid"] == 0
+
+
+class TestOptions:
+    def test_nothing_to_look_at_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="say which variables"):
+            Env(file=".env")
+
+    @pytest.mark.parametrize("name", ["", "A=B", "A\0"])
+    def test_what_cannot_be_a_name_is_refused(self, name: str) -> None:
+        with pytest.raises(OptionError, match="is not the name of a variable"):
+            Env(variables=(name,))
+
+    def test_a_broken_pattern_is_refused_with_the_name(self) -> None:
+        with pytest.raises(OptionError, match=r"^A: .*not a regular expression"):
+            Env(variables={"A": "("})
+
+    @pytest.mark.parametrize(
+        ("rule", "message"),
+        [
+            ({"min": 1}, "min and max need type"),
+            ({"max": 1, "type": "url"}, "min and max need type"),
+            ({"type": "int", "min": 2, "max": 1}, "min is greater than max"),
+            ({"min_length": 0}, "an empty variable counts as missing"),
+        ],
+    )
+    def test_rules_that_cannot_be_kept_are_refused(self, rule: dict[str, object], message: str) -> None:
+        with pytest.raises(OptionError, match=message):
+            Rule(**rule)  # type: ignore[arg-type]
+
+    def test_files_and_names_are_what_it_touches(self) -> None:
+        assert list(Env(variables=("A",), example=".env.example").touches()) == [
+            Touch("file", ".env.example"),
+            Touch("variable", "A"),
+        ]
+        assert list(Env(variables=("A",), file=".env").touches()) == [Touch("file", ".env")]
