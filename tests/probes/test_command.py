@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Better
+from pytest_readiness.model import Better, Outcome
 from pytest_readiness.options import Query
 from pytest_readiness.probe import Context, Measurements, Touch
 from pytest_readiness.probes.command import Command, tail
+from pytest_readiness.testing import run_probe
 
 from .conftest import MakeContext
 
@@ -221,3 +222,37 @@ def test_a_relative_folder_that_is_not_there_is_an_error(context: Context) -> No
     assert not Path("nowhere").exists()
     with pytest.raises(CannotMeasure, match="there is no folder"):
         python("", cwd="nowhere").measure(context)
+
+
+class TestAsAGate:
+    def test_it_passes_when_the_command_ends_well(self) -> None:
+        assert run_probe(python("")).outcome is Outcome.PASSED
+
+    def test_it_fails_when_the_command_ends_badly(self) -> None:
+        result = run_probe(python("raise SystemExit(3)"))
+        assert result.outcome is Outcome.FAILED
+        assert result.reason == "exit_code is 3, expected 0"
+
+    def test_it_judges_what_was_taken_out_of_the_output(self) -> None:
+        probe = python("print('12 warnings')", number=re.compile("([0-9]+) warnings"))
+        assert run_probe(probe, expect={"number": "<= 12"}).outcome is Outcome.PASSED
+        assert run_probe(probe, expect={"number": 0}).outcome is Outcome.FAILED
+
+    def test_it_is_an_error_when_time_runs_out(self) -> None:
+        result = run_probe(python("import time; print('waiting', flush=True); time.sleep(60)"), timeout=1)
+        assert result.outcome is Outcome.ERROR
+        assert "timed out" in result.reason
+
+    def test_it_is_an_error_where_commands_are_not_allowed(self) -> None:
+        assert run_probe(python(""), exec_allowed=False).outcome is Outcome.ERROR
+
+    def test_its_output_becomes_evidence_of_an_error(self) -> None:
+        result = run_probe(python("print('no json here')", extract=extract(n="a")))
+        assert result.outcome is Outcome.ERROR
+        assert "no json here" in repr(result.evidence)
+
+    def test_secrets_in_its_output_are_hidden(self) -> None:
+        env = {"PATH": "/usr/bin:/bin", "API_KEY": "hunter22hunter22"}
+        result = run_probe(python("import os; print(os.environ['API_KEY'])"), env=env)
+        assert result.outcome is Outcome.PASSED
+        assert "hunter22" not in repr(result)

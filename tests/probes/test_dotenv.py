@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.model import Outcome
 from pytest_readiness.probe import Context, Touch
 from pytest_readiness.probes import _dotenv
 from pytest_readiness.probes.dotenv import DotenvFile
+from pytest_readiness.testing import run_probe
 
 from .conftest import MakeContext
 
@@ -220,3 +222,19 @@ class TestProbe:
 
     def test_the_file_is_what_it_touches(self) -> None:
         assert list(DotenvFile().touches()) == [Touch("file", ".env")]
+
+
+class TestAsAGate:
+    def test_it_passes_and_fails_by_the_problems(self, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_text("A=1\n")
+        assert run_probe(DotenvFile(), root=tmp_path).outcome is Outcome.PASSED
+        (tmp_path / ".env").write_bytes(b"A=1\nB=\x96\n")
+        result = run_probe(DotenvFile(), root=tmp_path)
+        assert result.outcome is Outcome.FAILED
+        assert result.reason == "problems is 1, expected 0"
+
+    @pytest.mark.parametrize("text", [None, "", "# nothing\n"])
+    def test_no_file_and_no_variable_are_errors(self, tmp_path: Path, text: str | None) -> None:
+        if text is not None:
+            (tmp_path / ".env").write_text(text)
+        assert run_probe(DotenvFile(), root=tmp_path).outcome is Outcome.ERROR

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.model import Outcome
 from pytest_readiness.options import convert
 from pytest_readiness.probe import Measurements, Touch
 from pytest_readiness.probes.env import Env, Rule
+from pytest_readiness.testing import run_probe
 
 from .conftest import MakeContext
 
@@ -222,3 +225,20 @@ class TestOptions:
             Touch("variable", "A"),
         ]
         assert list(Env(variables=("A",), file=".env").touches()) == [Touch("file", ".env")]
+
+
+class TestAsAGate:
+    def test_it_passes_and_fails_by_what_is_there(self) -> None:
+        assert run_probe(Env(variables=("A",)), env={"A": "1"}).outcome is Outcome.PASSED
+        result = run_probe(Env(variables=("A", "B")), env={"A": "1"})
+        assert result.outcome is Outcome.FAILED
+        assert result.reason == "missing is 1, expected 0"
+
+    def test_an_empty_example_is_an_error(self, tmp_path: Path) -> None:
+        (tmp_path / ".env.example").write_text("")
+        assert run_probe(Env(example=".env.example"), root=tmp_path, env={}).outcome is Outcome.ERROR
+
+    def test_its_result_holds_no_value(self) -> None:
+        result = run_probe(Env(variables={"PIN": Rule(type="int")}), env={"PIN": "not-a-pin-at-all"})
+        assert result.outcome is Outcome.FAILED
+        assert "not-a-pin" not in repr(result)

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.model import Outcome, Value
 from pytest_readiness.probe import Context, Measurements, Touch
 from pytest_readiness.probes import _glob
 from pytest_readiness.probes import file as file_module
 from pytest_readiness.probes.file import File
+from pytest_readiness.testing import run_probe
 
 from .conftest import MakeContext
 
@@ -300,3 +302,35 @@ class TestOptions:
         assert list(File(path="~/x").touches()) == [Touch("file", "~/x")]
         assert list(File(paths=("a", "b")).touches()) == [Touch("file", "a"), Touch("file", "b")]
         assert list(File(glob="*").touches()) == [Touch("file", "*")]
+
+
+class TestAsAGate:
+    def test_it_passes_when_the_file_is_there(self, tmp_path: Path) -> None:
+        write(tmp_path, a_md="x")
+        assert run_probe(File(path="a.md"), root=tmp_path).outcome is Outcome.PASSED
+
+    def test_it_fails_when_one_of_several_is_missing(self, tmp_path: Path) -> None:
+        write(tmp_path, a_md="x")
+        result = run_probe(File(paths=("a.md", "b.md")), root=tmp_path)
+        assert result.outcome is Outcome.FAILED
+        assert "missing is 1, expected 0" in result.reason
+
+    def test_it_fails_when_a_regex_matches_nowhere(self, tmp_path: Path) -> None:
+        write(tmp_path, a_md="x")
+        result = run_probe(File(path="a.md", regex=re.compile("y")), root=tmp_path)
+        assert result.outcome is Outcome.FAILED
+        assert "matches is 0, expected >= 1" in result.reason
+
+    @pytest.mark.parametrize("expect", [{}, {"count": "< 5"}, {"count": "!= 7"}])
+    def test_nothing_there_is_an_error_whatever_is_expected(self, tmp_path: Path, expect: dict[str, Value]) -> None:
+        assert run_probe(File(glob="*.md"), root=tmp_path, expect=expect).outcome is Outcome.ERROR
+
+    def test_nothing_there_passes_where_zero_is_said(self, tmp_path: Path) -> None:
+        assert run_probe(File(glob="*.md"), root=tmp_path, expect={"count": 0}).outcome is Outcome.PASSED
+        assert run_probe(File(path="a.md"), root=tmp_path, expect={"count": 0}).outcome is Outcome.PASSED
+
+    def test_what_was_too_big_to_read_is_an_error(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(file_module, "READ_LIMIT", 1)
+        write(tmp_path, a_md="xx")
+        result = run_probe(File(path="a.md", regex=re.compile("y")), root=tmp_path, expect={"matches": 0})
+        assert result.outcome is Outcome.ERROR
