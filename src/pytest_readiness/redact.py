@@ -120,17 +120,17 @@ def _written(text: str) -> Iterator[str]:
 
 
 def _base64(raw: bytes) -> Iterator[str]:
-    """Yield what stays the same of *raw* in base64, at each of the three places where it may begin."""
+    """Yield *raw* in base64: alone, and what stays the same of it at each of the three places where it may begin."""
+    for whole in (base64.b64encode(raw), base64.urlsafe_b64encode(raw)):
+        yield whole.decode("ascii")
+        yield whole.decode("ascii").rstrip("=")
     for shift in range(3):
-        whole = base64.b64encode(b"\0" * shift + raw).decode("ascii")
+        text = base64.b64encode(b"\0" * shift + raw).decode("ascii")
         first = (shift * 8 + 5) // 6
         last = (shift + len(raw)) * 8 // 6
         if last - first >= SHORTEST_PIECE:
-            yield whole[first:last]
-            yield whole[first:last].replace("+", "-").replace("/", "_")
-        elif not shift:
-            yield whole
-            yield base64.urlsafe_b64encode(raw).decode("ascii")
+            yield text[first:last]
+            yield text[first:last].replace("+", "-").replace("/", "_")
 
 
 class Redactor:

@@ -151,14 +151,13 @@ class Engine:
                     self._coordinate()
                 except BaseException as error:
                     self._cut_short(error)
-                    process.end_all()
                     raise
                 finally:
                     self._workers.close()
                     self._services.stop()
         except BaseException:
-            # A second Ctrl-C may have cut even the tidying short.
-            process.end_all()
+            # Commands of gates are still running, and a second Ctrl-C may have cut even the tidying short.
+            process.end_all(GRACE)
             raise
 
     def results(self, why_not: str | None = None) -> tuple[Result, ...]:
