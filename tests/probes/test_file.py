@@ -120,6 +120,8 @@ class TestPatterns:
             ("docs/[b-z].md", 0),
             ("docs/{a,c}.{md,txt}", 2),
             ("docs/{a,a}.md", 1),
+            ("docs/{*,a}.md", 1),
+            ("**/*/**/b.md", 1),
             ("**", 3),
             ("docs/**", 3),
             ("**/**/deep/*", 1),
