@@ -233,7 +233,7 @@ def _scientific(number: Fraction, beside: tuple[Fraction, ...]) -> str:
         text = f"{value:.{digits}e}"
         if _true(Fraction(text), number, beside):
             return text
-    return f"{number.numerator}/{number.denominator}" if number.denominator != 1 else str(number.numerator)
+    return f"{value:.16e}" if number.denominator != 1 else str(number.numerator)
 
 
 def _fixed(number: Fraction, digits: int) -> str:

@@ -224,7 +224,7 @@ class _Reader:
         if self.of in {int, float}:
             return self._number(operator, self._scaled(*self._quantity(operand), operand))
         facts = self._literal(operand, strict=operator == "!=")
-        worded = operand if self.of is object or operand.startswith('"') else _worded(operand)
+        worded = _worded(str(facts[0][1])) if self.of is str else operand
         says_zero = operator == "=" and ("number", Fraction(0)) in facts
         text = worded if operator == "=" else f"!= {operand}"
         return self._among(facts, text, negated=operator == "!=", says_zero=says_zero)
