@@ -21,7 +21,7 @@ import pytest
 
 from pytest_readiness import session as facts
 from pytest_readiness.errors import CannotMeasure
-from pytest_readiness.probes import _coverage_run as coverage_run
+from pytest_readiness.probes._coverage import run as coverage_run
 from pytest_readiness.session import Session, TestCase, TestOutcome
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import threading
 import warnings
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +24,18 @@ if TYPE_CHECKING:
     from coverage import Coverage
 
 #: What one ``Coverage`` hands to another so that both measure and report the same.
-_RUN = ("branch", "concurrency", "core", "cover_pylib", "include", "omit", "relative_files", "source")
+_RUN = (
+    "branch",
+    "concurrency",
+    "context",
+    "core",
+    "cover_pylib",
+    "dynamic_context",
+    "include",
+    "omit",
+    "relative_files",
+    "source",
+)
 _RUN_NEWER = ("source_dirs", "source_pkgs", "timid", "plugins")
 _REPORT = ("contexts", "exclude_lines", "ignore_errors", "include", "include_namespace_packages", "omit")
 _REPORT_PARTIAL = ("partial_branches", "partial_branches_always")
@@ -66,15 +78,23 @@ def settings(cov: Coverage) -> dict[str, Any]:
     return found
 
 
-def make(data_file: Path, config: str | None = None, wanted: Mapping[str, Any] | None = None) -> Coverage:
-    """Return a silent ``Coverage`` on *data_file* with the options of the file *config*, then those *wanted*."""
+def make(data_file: Path | None, config: str | None = None, wanted: Mapping[str, Any] | None = None) -> Coverage:
+    """
+    Return a silent ``Coverage`` on *data_file* with the options of the file *config*, then those *wanted*.
+
+    Without *data_file*, on the one that the options name.
+    """
     import coverage
     from coverage.exceptions import CoverageException
 
     with _quiet():
         try:
-            cov = coverage.Coverage(data_file=str(data_file), config_file=config or False)
-        except CoverageException as error:
+            cov = (
+                coverage.Coverage(config_file=config or False)
+                if data_file is None
+                else coverage.Coverage(data_file=str(data_file), config_file=config or False)
+            )
+        except (CoverageException, Warning) as error:
             raise CannotMeasure(f"the coverage configuration cannot be read: {error}") from None
         for name, value in (wanted or {}).items():
             with contextlib.suppress(CoverageException):
@@ -86,6 +106,10 @@ def make(data_file: Path, config: str | None = None, wanted: Mapping[str, Any] |
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
+    """Keep coverage.py's warnings to ourselves; filters are global, so only where no gate runs beside us."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
