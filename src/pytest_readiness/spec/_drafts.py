@@ -1,0 +1,203 @@
+"""The tree of groups and gates, walked: every gate with what its groups hand down to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_readiness.condition import parse
+from pytest_readiness.errors import ConditionError
+from pytest_readiness.model import Group, Severity, Value
+from pytest_readiness.options import Path, near
+from pytest_readiness.options._kinds import found as what
+from pytest_readiness.spec._files import Files, Source
+from pytest_readiness.spec._forms import GROUP
+from pytest_readiness.spec._problems import Node
+from pytest_readiness.spec._scene import Scene, condition_of
+from pytest_readiness.spec._yaml import Map, Place, Refused, Seq
+
+#: Keys of gates and groups that name things: variables cannot be used there.
+NAMES = frozenset(
+    {"id", "group", "probe", "needs", "uses", "tags", "profiles", "severity", "scope", "claimed", "source"}
+)
+#: Keys whose values add up from group to gate; of the others the nearest wins.
+ADDED = ("tags", "needs", "uses")
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ALIASES = {"P0": "critical", "P1": "high", "P2": "medium", "P3": "low"}
+_OWN = frozenset({"group", "gates", "expect", "when", "reason"})
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What groups hand down: their titles, values of keys, and why nothing below applies, if so."""
+
+    path: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    outside: str | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A gate as it is written, before it is read; ``file`` is the number of the file it is in."""
+
+    id: str | None
+    node: Node
+    heading: Heading
+    file: int
+
+
+def severity_of(word: str) -> Severity:
+    """Return the severity that *word* means."""
+    return Severity(_ALIASES.get(word, word))
+
+
+def merged(values: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is handed down from *values*, with what is said nearer in *own*."""
+    result = {**values, **own}
+    for key in ADDED:
+        if key in values and key in own:
+            result[key] = tuple(dict.fromkeys((*values[key], *own[key])))
+    return result
+
+
+class Walk:
+    """Walks the files in order; gates and groups are in ``drafts`` and ``groups`` afterwards."""
+
+    def __init__(self, scene: Scene, files: Files) -> None:
+        self.scene = scene
+        self.files = files
+        self.drafts: list[Draft] = []
+        self.groups: dict[tuple[str, ...], Group] = {}
+        self._ids: dict[str, Draft] = {}
+
+    def file(self, source: Source) -> None:
+        """Walk the gates of one file."""
+        gates = source.data.get("gates")
+        if isinstance(gates, Seq):
+            self._items(gates, Heading(), "gates", source)
+
+    def _items(self, items: Seq, heading: Heading, path: str, source: Source) -> None:
+        for index, item in enumerate(items):
+            place, title = items.at[index], f"{path}[{index}]"
+            if not isinstance(item, Map):
+                if not isinstance(item, Refused):
+                    self.scene.problems.add(place, title, f"expected a gate or a group, found {what(item)}")
+            elif "group" in item or ("gates" in item and "probe" not in item):
+                self._group(item, place, heading, title, source)
+            else:
+                self._gate(item, place, heading, title, source)
+
+    # --- groups ---
+
+    def _group(self, item: Map, place: Place, heading: Heading, title: str, source: Source) -> None:
+        node = Node(item, place, title, self.scene.problems)
+        node.report_sure(node.fill(self.scene.variables, names=NAMES, skip="gates"))
+        found: list[tuple[Path, str]] = []
+        made = GROUP.read(node.data, (), found)
+        node.report_all(found)
+        self.scene.check(made, node)
+        name = made.get("group", "")
+        if not name.strip() and "group" in made:
+            node.report(("group",), "a group needs a heading")
+        outside = self.scene.outside(made, heading.values, node)
+        values = merged(heading.values, {key: value for key, value in made.items() if key not in _OWN})
+        below = Heading((*heading.path, name), values, heading.outside or outside)
+        self._heading(below, self._score(made, node), node)
+        if isinstance(made.get("gates"), Seq):
+            self._items(made["gates"], below, f"{title}.gates", source)
+
+    def _heading(self, below: Heading, score: Value, node: Node) -> None:
+        """Note the group; two of the same heading at the same place are one."""
+        known = self.groups.get(below.path)
+        if known is not None and (score is None or known.score is not None):
+            if score is not None and score != known.score:
+                node.report(("expect", "score"), f"the group at {known.position} has another expectation of its score")
+            return
+        self.groups[below.path] = Group(
+            path=below.path,
+            severity=severity_of(below.values.get("severity", "high")),
+            score=score,
+            position=node.problems.position(node.place),
+        )
+
+    def _score(self, made: Mapping[str, Any], node: Node) -> Value:
+        expect = made.get("expect")
+        if expect is None:
+            return None
+        for key in expect:
+            if key != "score":
+                node.report(("expect", key), f"a group has a score and nothing else{near(key, ('score',))}")
+        if "score" not in expect:
+            return None
+        try:
+            condition = condition_of(expect["score"], float)
+            parse(condition, float, "%")
+        except ConditionError as error:
+            node.report(("expect", "score"), str(error))
+            return None
+        return condition
+
+    # --- gates ---
+
+    def _gate(self, item: Map, place: Place, heading: Heading, title: str, source: Source) -> None:
+        node = Node(item, place, title, self.scene.problems)
+        name = self._id(node)
+        if name is not None:
+            node.title = f"gates.{name}"
+        draft = Draft(name, node, heading, source.number)
+        known = None if name is None else self._ids.get(name)
+        if known is None:
+            self.drafts.append(draft)
+            if name is not None:
+                self._ids[name] = draft
+        elif known.file in self.files.reach[source.number]:
+            self._override(known, draft)
+        else:
+            where = node.problems.position(known.node.place)
+            node.report(("id",) if "id" in item else ("title",), f"duplicate id {name!r}: the gate at {where} has it")
+            draft.id = None
+            self.drafts.append(draft)
+
+    def _override(self, known: Draft, draft: Draft) -> None:
+        """Let a gate of the including file say anew what an included one says; it keeps its place and group."""
+        node = draft.node
+        if draft.heading.path:
+            where = node.problems.position(known.node.place)
+            message = f"this overrides the gate at {where}, which keeps its group: write it outside of groups"
+            node.report(("id",), message)
+        data = Map()
+        own = node.data
+        for key, value, at in (*known.node.data.entries(), *own.entries()):
+            if key in data:
+                data.replace(key, value, at)
+            else:
+                data.put(key, value, at)
+        known.node = Node(data, node.place, node.title, node.problems)
+
+    def _id(self, node: Node) -> str | None:
+        """Return the gate's id: the one given, or made of the title."""
+        given = node.data.get("id")
+        if given is None and "id" not in node.data:
+            title = node.data.get("title")
+            made = slug(title) if isinstance(title, str) else ""
+            if not made and not isinstance(title, Refused):
+                node.report((), "'id' is missing: a gate has an id, or a title that one can be made of")
+            return made or None
+        text = str(given) if isinstance(given, str) or type(given) is int else None
+        if text is not None and "${" not in text and not isinstance(given, Refused) and not _ID.fullmatch(text):
+            node.report(("id",), "an id has letters, digits, '-', '_' and '.' only, at most 100, and no sign in front")
+        return text if text and _ID.fullmatch(text) else None
+
+
+def slug(title: str) -> str:
+    """Return an id made of *title*: its words in lower case, joined by ``-``."""
+    return "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:100].strip("-")
+
+
+def in_words(name: str) -> str:
+    """Return the id *name* as a title."""
+    words = re.sub(r"[-_.]+", " ", name).strip()
+    return words[:1].upper() + words[1:]

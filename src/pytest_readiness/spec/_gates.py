@@ -1,0 +1,234 @@
+"""Gates: each key read, variables put in, options made, expectations held against what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_readiness import options
+from pytest_readiness.condition import parse
+from pytest_readiness.errors import ConditionError, OptionError
+from pytest_readiness.model import Deferral, Expectation, Gate, Retry, Severity, Waiver
+from pytest_readiness.options import Path, near
+from pytest_readiness.probe import Measure, Probe
+from pytest_readiness.spec._drafts import NAMES, Draft, in_words, merged, severity_of
+from pytest_readiness.spec._forms import GATE
+from pytest_readiness.spec._probes import Broken, Known
+from pytest_readiness.spec._problems import Node
+from pytest_readiness.spec._scene import Scene, condition_of
+from pytest_readiness.spec._services import PLAUSIBLE
+from pytest_readiness.spec._yaml import Map
+
+_Bound = tuple[object, Mapping[str, object] | None]
+
+
+def read_gate(draft: Draft, scene: Scene) -> Gate | None:
+    """
+    Return the gate that *draft* describes; None if it has no id.
+
+    With problems reported, the gate is good for nothing but checking what others need of it.
+    """
+    node, heading = draft.node, draft.heading
+    undefined = node.fill(scene.variables, names=NAMES, skip="with")
+    own = _own_values(node, scene)
+    outside = heading.outside or scene.outside(own, heading.values, node)
+    if outside is None:
+        node.report_sure(undefined)
+    values = merged(heading.values, own)
+    severity = severity_of(values.get("severity", "high"))
+    _check_policy(own, severity, node)
+    known = _probe(own.get("probe"), node, scene)
+    made, binds = _options(own.get("with"), known, values.get("uses", ()), node, scene, asked=outside is None)
+    expectations, exclusive = _expectations(own.get("expect"), known, made, node)
+    if draft.id is None:
+        return None
+    return Gate(
+        id=draft.id,
+        title=own.get("title") or in_words(draft.id),
+        probe=own.get("probe", ""),
+        options=made,
+        expectations=expectations,
+        group=heading.path,
+        severity=severity,
+        weight=values.get("weight", 1.0),
+        needs=_needs(draft.id, own, values),
+        uses=values.get("uses", ()),
+        tags=frozenset(values.get("tags", ())),
+        owner=values.get("owner"),
+        links=own.get("links", ()),
+        impact=own.get("impact"),
+        fix=own.get("fix"),
+        blocking=own.get("blocking", False),
+        exclusive=exclusive or own.get("exclusive", False),
+        inapplicable=outside,
+        enforce_from=values.get("enforce_from"),
+        waiver=_waiver(own.get("waiver")),
+        deferral=_deferral(own.get("deferred")),
+        retry=_retry(values.get("retry")),
+        timeout=values.get("timeout", 60.0),
+        scope=values.get("scope", ()),
+        claimed=own.get("claimed"),
+        source=own.get("source"),
+        binds=binds,
+        position=scene.problems.position(node.place),
+    )
+
+
+def _own_values(node: Node, scene: Scene) -> dict[str, Any]:
+    found: list[tuple[Path, str]] = []
+    own = GATE.read(node.data, (), found)
+    if found:
+        node.report_all(found)
+    scene.check(own, node)
+    return own
+
+
+def _check_policy(own: Mapping[str, Any], severity: Severity, node: Node) -> None:
+    waiver, deferred = own.get("waiver"), own.get("deferred")
+    for key, permission in (("waiver", waiver), ("deferred", deferred)):
+        for name in ("reason", "owner", "approved_by"):
+            said = getattr(permission, name, None)
+            if said is not None and not said.strip():
+                node.report((key, name), "is empty")
+    if deferred is None:
+        return
+    if waiver is not None:
+        node.report(("deferred",), "a gate is waived or deferred, not both")
+    if deferred.approved_by is None and (own.get("blocking") or severity is Severity.CRITICAL):
+        what = "blocking" if own.get("blocking") else "critical"
+        node.report(("deferred",), f"'approved_by' is missing: a {what} gate is not put off without it")
+
+
+# --- probe and options --------------------------------------------------------------------------
+
+
+def _probe(name: str | None, node: Node, scene: Scene) -> Known | Broken | None:
+    if name is None:
+        return None
+    known = scene.probes.get(name)
+    if known is None:
+        node.report(("probe",), f"unknown probe {name!r}{near(name, scene.probes.registry.names())}")
+    return known
+
+
+def _options(
+    given: Map | None,
+    known: Known | Broken | None,
+    uses: tuple[str, ...],
+    node: Node,
+    scene: Scene,
+    *,
+    asked: bool,
+) -> tuple[object, Mapping[str, object] | None]:
+    """Return the probe with its options, and the options as they are bound anew once services run."""
+    binding = _Binding(uses, scene)
+    if given is None:
+        given = Map()
+    else:
+        undefined = node.fill_below("with", scene.variables, binding.plausible)
+        if asked:
+            node.report_sure(undefined)
+        elif undefined:
+            return None, None
+    if not isinstance(known, Known):
+        return known, None
+    found: list[tuple[Path, str]] = []
+    filled = node.data.get("with")
+    made = known.kind.convert(filled if isinstance(filled, Map) else given, (), found)
+    if made is options.FAILED:
+        below = ("with",) if "with" in node.data else ()
+        node.report_all([(path, message) for path, message in found], below)
+        return None, None
+    scene.variables.secrets.update(options.secrets(made) if known.kind.secret else ())
+    bound = scene.variables.fill(given, _nothing, binding.later, "$$") if binding.used else None
+    return made, bound if isinstance(bound, Map) else None
+
+
+def _nothing(_path: Path, _message: str, _undefined: bool) -> None:  # noqa: FBT001 - the shape of a reporter
+    """Say nothing: the first time through has reported it."""
+
+
+class _Binding:
+    """``${api.url}``: checked and given a plausible value when the spec is read, and its real one later."""
+
+    def __init__(self, uses: tuple[str, ...], scene: Scene) -> None:
+        self.uses = uses
+        self.scene = scene
+        self.used = False
+
+    def plausible(self, inside: str) -> str:
+        """Return the variable's value, or what could be the service's."""
+        name, dot, what = inside.partition(":-")[0].rpartition(".")
+        if not dot:
+            return self.scene.variables.look_up(inside)
+        if name not in self.scene.services:
+            raise OptionError(f"there is no service {name!r}{near(name, tuple(self.scene.services))}")
+        if what not in PLAUSIBLE:
+            raise OptionError(f"a service has {', '.join(PLAUSIBLE)}, found {what!r}")
+        if name not in self.uses:
+            raise OptionError(f"the gate does not use service {name!r}: add it to 'uses'")
+        self.used = True
+        return PLAUSIBLE[what]
+
+    def later(self, inside: str) -> str:
+        """Return the variable's value, kept from being looked at again; the service's reference stays."""
+        name = inside.partition(":-")[0]
+        return f"${{{name}}}" if "." in name else self.scene.variables.look_up(inside).replace("$", "$$")
+
+
+# --- expectations -------------------------------------------------------------------------------
+
+
+def _expectations(
+    given: Map | None, known: Known | Broken | None, made: object, node: Node
+) -> tuple[tuple[Expectation, ...], bool]:
+    """Return what is expected, the probe's defaults first, and whether a measurement wants to be alone."""
+    if not isinstance(known, Known):
+        return (), False
+    instance = made if isinstance(made, Probe) else None
+    given = given or Map()
+    expected = [default for default in known.defaults if default.measurement not in given]
+    for name, raw in given.items():
+        measure = _measure(name, known, instance, node)
+        if measure is not None:
+            try:
+                condition = condition_of(raw, measure.type)
+                parse(condition, measure.type, measure.unit)
+                expected.append(Expectation(name, condition))
+            except ConditionError as error:
+                node.report(("expect", name), str(error))
+    if not expected and not given and (names := known.names(instance)):
+        node.report((), f"'expect' is missing: {known.name} measures {', '.join(names)}, and expects nothing by itself")
+    return tuple(expected), known.alone(expected, instance)
+
+
+def _measure(name: str, known: Known, instance: Probe | None, node: Node) -> Measure | None:
+    try:
+        measure = known.declare(name, instance)
+    except Exception as error:  # noqa: BLE001 - somebody else's probe may raise anything
+        node.report(("expect", name), f"{known.name} cannot tell: {type(error).__name__}: {error}")
+        return None
+    if measure is None and (known.fixed or instance is not None):
+        node.report(("expect", options.Key(name)), f"unknown measurement {name!r}{near(name, known.names(instance))}")
+    return measure
+
+
+# --- the rest -----------------------------------------------------------------------------------
+
+
+def _needs(gate: str, own: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the gate needs; a gate does not wait for itself where its group needs it."""
+    own_needs = own.get("needs", ())
+    return tuple(need for need in values.get("needs", ()) if need != gate or need in own_needs)
+
+
+def _waiver(form: Any) -> Waiver | None:
+    return None if form is None else Waiver(form.reason, form.owner, form.approved_by, form.expires)
+
+
+def _deferral(form: Any) -> Deferral | None:
+    return None if form is None else Deferral(form.reason, form.until, form.approved_by)
+
+
+def _retry(form: Any) -> Retry | None:
+    return None if form is None else Retry(form.within, form.every)

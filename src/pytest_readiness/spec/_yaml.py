@@ -1,0 +1,416 @@
+"""
+YAML text to plain data that remembers where each key and value stands.
+
+The parser's events are turned into data at once, without a tree of nodes between: that is what
+makes ten thousand gates affordable. Scalars follow the core schema of YAML 1.2, and what YAML 1.1
+would have read differently is refused, not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from pytest_readiness.options import Unusual
+from pytest_readiness.spec._syntax import explain
+
+if TYPE_CHECKING:
+    from yaml.error import Mark
+    from yaml.parser import Parser
+else:
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+#: A place as one number: file (16 bits), line (24), column (16). Sorts as a reader reads.
+Place = int
+Report = Callable[[Place, str], None]
+
+#: How deep a file may be nested, and how many values its aliases may stand for.
+DEEPEST, MOST_ALIASED = 64, 500_000
+
+_COLUMNS, _LINES = 0xFFFF, 0xFFFFFF
+_PLACE = 56
+
+
+class Map(dict[str, object]):
+    """A mapping; ``at`` holds the places of key and value, packed in one number, in the order of the keys."""
+
+    __slots__ = ("at",)
+
+    def __init__(self) -> None:
+        self.at: list[int] = []
+
+    def place(self, key: str, *, of_key: bool = False) -> Place | None:
+        """Return where *key*, or the value under it, stands; None if it is not there."""
+        for index, known in enumerate(self):
+            if known == key:
+                return self.at[index] >> _PLACE if of_key else self.at[index] & ((1 << _PLACE) - 1)
+        return None
+
+    def put(self, key: str, value: object, at: int) -> None:
+        """Add *key*, which is new, with its packed places."""
+        self[key] = value
+        self.at.append(at)
+
+    def replace(self, key: str, value: object, at: int) -> None:
+        """Put *value* in the place of what stands under *key*."""
+        self.at[list(self).index(key)] = at
+        self[key] = value
+
+    def entries(self) -> Iterator[tuple[str, object, int]]:
+        """Yield each key with its value and packed places."""
+        return zip(self.keys(), self.values(), self.at, strict=True)
+
+    def copy(self) -> Map:
+        """Return a mapping of its own with the same values; the places are shared."""
+        made = Map()
+        made.update(self)
+        made.at = self.at
+        return made
+
+
+class Seq(list[object]):
+    """A list; ``at`` holds the place of each item."""
+
+    __slots__ = ("at",)
+
+    def __init__(self) -> None:
+        self.at: list[Place] = []
+
+
+class Refused(str):
+    """A value that has been reported already: whatever else is wrong with it is not worth a line."""
+
+    __slots__ = ()
+
+
+def place_of(file: int, line: int, column: int) -> Place:
+    """Return the place at *line* and *column*, counted from 0."""
+    return file << 40 | min(line + 1, _LINES) << 16 | min(column + 1, _COLUMNS)
+
+
+def unpack(place: Place) -> tuple[int, int, int]:
+    """Return file, line and column (counted from 1) of *place*."""
+    return place >> 40, place >> 16 & _LINES, place & _COLUMNS
+
+
+# --- scalars ----------------------------------------------------------------------------------
+
+_WORDS: Mapping[str, object] = {
+    "": None,
+    "~": None,
+    **dict.fromkeys(("null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_GUESSED = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+_NUMBERS = frozenset("0123456789+-.")
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_UNUSUAL = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DOUBTS = (
+    (re.compile(r"[-+]?0[0-9_]+"), "may be read as an octal number"),
+    (re.compile(r"[-+]?0b[01_]+"), "may be read as a binary number"),
+    (re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"), "may be read as a number of base 60"),
+    (re.compile(r"[-+]?(?:0x)?[0-9.][0-9a-fA-F_.]*_[0-9a-fA-F_.]*"), "may be read as a number with the '_' left out"),
+    (re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"), "is a number that nothing can be compared with"),
+)
+_LONGEST_NUMBER = 300
+
+
+class _DoubtError(Exception):
+    """A plain scalar that YAML readers disagree about; the message is the advice."""
+
+
+def scalar(text: str) -> object:
+    """Return what the plain scalar *text* means; raises ``_DoubtError`` if readers would disagree."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _NUMBERS:
+        return _number(text)
+    if len(text) <= 3 and text.lower() in _GUESSED:  # noqa: PLR2004 - the longest of them
+        meant = _GUESSED[text.lower()]
+        raise _DoubtError(f"{text!r} may be read as {meant}: write {meant}, or put it in quotes if the word is meant")
+    return text
+
+
+def _number(text: str) -> object:
+    if len(text) > _LONGEST_NUMBER and _FLOAT.fullmatch(text):
+        raise _DoubtError("this number is too long: put it in quotes if the text is meant")
+    if _WHOLE.fullmatch(text):
+        return int(text) if text != "-0" else Unusual(0)
+    for pattern, doubt in _DOUBTS:
+        if pattern.fullmatch(text):
+            raise _DoubtError(f"{text!r} {doubt}: put it in quotes if the text is meant")
+    if _UNUSUAL.fullmatch(text):
+        return Unusual(int(text, 0))
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        if number in {float("inf"), float("-inf")}:
+            raise _DoubtError(f"{text!r} is too large a number")
+        return number
+    return text
+
+
+# --- events -----------------------------------------------------------------------------------
+
+
+def parser_for(text: str) -> Any:
+    """Return PyYAML's parser in C, or the one in Python where PyYAML was built without."""
+    if yaml.__with_libyaml__:
+        from yaml import cyaml
+
+        return cyaml.CParser(text)  # type: ignore[attr-defined]
+    return _PythonParser(text)
+
+
+if not TYPE_CHECKING:
+
+    class _PythonParser(Reader, Scanner, Parser):
+        """The parser in Python; gives the same events."""
+
+        def __init__(self, text: str) -> None:
+            Reader.__init__(self, text)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+
+else:
+
+    class _PythonParser(Parser):
+        def __init__(self, text: str) -> None: ...
+
+
+class _StopError(Exception):
+    """Reading on makes no sense."""
+
+
+class _Open:
+    """A mapping or list that is being read."""
+
+    __slots__ = ("anchor", "height", "key", "key_place", "merged", "node", "place", "size")
+
+    def __init__(self, node: Map | Seq, place: Place, anchor: str | None, size: int) -> None:
+        self.node = node
+        self.place = place
+        self.anchor = anchor
+        self.size = size
+        self.height = 0
+        self.key: str | None = None
+        self.key_place: Place = 0
+        self.merged: list[tuple[object, Place]] = []
+
+
+def read(text: str, file: int, report: Report) -> object:
+    """
+    Return the data of the one YAML document in *text*; None where reading had to stop.
+
+    *file* is the number of the file in places. All that is wrong goes to *report*.
+    """
+    return _Builder(file, report).read(text)
+
+
+class _Builder:
+    def __init__(self, file: int, report: Report) -> None:
+        self.file = file
+        self.report = report
+        self.known: dict[str, str] = {}
+        self.anchors: dict[str, tuple[object, int, int]] = {}
+        self.size = 0
+        self.aliased = 0
+        self.stack: list[_Open] = []
+        self.root: object = None
+
+    def read(self, text: str) -> object:
+        try:
+            self._events(parser_for(text).get_event)
+        except yaml.MarkedYAMLError as error:
+            line, column, message = explain(error, text)
+            self.report(place_of(self.file, line, column), message)
+            return None
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position)
+            column = error.position - (text.rfind("\n", 0, error.position) + 1)
+            self.report(place_of(self.file, line, column), f"the character U+{error.character:04X} cannot be in YAML")
+            return None
+        except _StopError:
+            return None
+        return self.root
+
+    def _events(self, following: Callable[[], Any]) -> None:
+        documents = 0
+        while True:
+            event = following()
+            kind = event.__class__
+            if kind is ScalarEvent:
+                self._scalar(event)
+            elif kind is MappingStartEvent:
+                self._open(Map(), event)
+            elif kind is SequenceStartEvent:
+                self._open(Seq(), event)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                self._close()
+            elif kind is AliasEvent:
+                self._alias(event)
+            elif kind is DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self._stop(event.start_mark, "a second document begins here: one file holds one")
+            elif kind is StreamEndEvent:
+                return
+
+    def _place(self, mark: Mark) -> Place:
+        return self.file << 40 | min(mark.line + 1, _LINES) << 16 | min(mark.column + 1, _COLUMNS)
+
+    def _stop(self, mark: Mark, message: str) -> None:
+        self.report(self._place(mark), message)
+        raise _StopError
+
+    def _scalar(self, event: Any) -> None:
+        place = self._place(event.start_mark)
+        text: str = event.value
+        stack = self.stack
+        if stack:
+            top = stack[-1]
+            if top.key is None and top.node.__class__ is Map:
+                self._key(top, event, text, place)
+                return
+        self.size += 1
+        value: object
+        if event.tag is not None and event.tag != "tag:yaml.org,2002:str":
+            value = self._tagged(event, place)
+        elif event.implicit[0] and event.tag is None:
+            try:
+                value = scalar(text)
+            except _DoubtError as doubt:
+                self.report(place, str(doubt))
+                value = Refused(text)
+            if value is text:
+                value = self.known.setdefault(text, text)
+        else:
+            value = text
+        if event.anchor:
+            self.anchors[event.anchor] = (value, 1, 0)
+        self._add(value, place)
+
+    def _key(self, top: _Open, event: Any, text: str, place: Place) -> None:
+        if not text and event.implicit[0]:
+            self.report(place, "a key is missing before ':'")
+        if event.anchor:
+            self.anchors[event.anchor] = (text, 1, 0)
+        top.key = self.known.setdefault(text, text)
+        top.key_place = place
+
+    def _tagged(self, event: Any, place: Place) -> Refused:
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        if tag.startswith("!!"):
+            self.report(place, f"the tag {tag} is not used here: write the value alone, in quotes if it is a text")
+        else:
+            self.report(place, f"a value that begins with '!' must be put in quotes: \"{tag} {event.value}\"")
+        return Refused(event.value)
+
+    def _open(self, node: Map | Seq, event: Any) -> None:
+        place = self._place(event.start_mark)
+        if len(self.stack) >= DEEPEST:
+            self._stop(event.start_mark, f"nested more than {DEEPEST} levels deep")
+        if event.tag is not None:
+            self._tagged_collection(event, place)
+        self.size += 1
+        self.stack.append(_Open(node, place, event.anchor, self.size - 1))
+        if event.anchor:
+            self.anchors.pop(event.anchor, None)
+
+    def _tagged_collection(self, event: Any, place: Place) -> None:
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        if tag not in {"!!map", "!!seq"}:
+            self.report(place, f"the tag {tag} is not used here: leave it out")
+
+    def _close(self) -> None:
+        closed = self.stack.pop()
+        node = closed.node
+        if closed.merged and isinstance(node, Map):
+            self._merge(node, closed.merged)
+        if closed.anchor:
+            self.anchors[closed.anchor] = (node, self.size - closed.size, closed.height + 1)
+        if self.stack:
+            top = self.stack[-1]
+            top.height = max(top.height, closed.height + 1)
+            if top.key is None and top.node.__class__ is Map:
+                self.report(
+                    closed.place,
+                    "a mapping or list cannot be a key: a text that begins with '{' or '[' must be put in quotes",
+                )
+                top.key = ""
+                top.key_place = closed.place
+                return
+        self._add(node, closed.place)
+
+    def _alias(self, event: Any) -> None:
+        place = self._place(event.start_mark)
+        if event.anchor not in self.anchors:
+            self._stop(event.start_mark, self._no_anchor(event.anchor))
+        value, size, height = self.anchors[event.anchor]
+        self.size += size
+        self.aliased += size
+        if self.aliased > MOST_ALIASED:
+            self._stop(event.start_mark, f"the aliases of this file stand for more than {MOST_ALIASED:,} values")
+        if len(self.stack) + height > DEEPEST:
+            self._stop(event.start_mark, f"nested more than {DEEPEST} levels deep, aliases counted")
+        if self.stack:
+            top = self.stack[-1]
+            top.height = max(top.height, height)
+            if top.key is None and top.node.__class__ is Map:
+                self._stop(event.start_mark, f'an alias cannot be a key: put "*{event.anchor}" in quotes')
+        self._add(value, place)
+
+    def _no_anchor(self, name: str) -> str:
+        if any(item.anchor == name for item in self.stack):
+            return f"*{name} stands inside &{name} itself"
+        return f"there is no anchor &{name} above: a text that begins with '*' must be put in quotes"
+
+    def _add(self, value: object, place: Place) -> None:
+        if not self.stack:
+            self.root = value
+            return
+        top = self.stack[-1]
+        node = top.node
+        if isinstance(node, Seq):
+            node.append(value)
+            node.at.append(place)
+            return
+        key = top.key
+        top.key = None
+        assert key is not None
+        if key == "<<":
+            top.merged.append((value, place))
+        elif key in node:
+            first = node.place(key, of_key=True) or 0
+            _, line, column = unpack(first)
+            self.report(top.key_place, f"duplicate key {key!r}: it stands at {line}:{column} already")
+        else:
+            node[key] = value
+            node.at.append(top.key_place << _PLACE | place)
+
+    def _merge(self, node: Map, merged: list[tuple[object, Place]]) -> None:
+        """Add what ``<<`` brings: own keys win, then the earlier of several mappings."""
+        for value, place in merged:
+            for source in value if isinstance(value, Seq) else [value]:
+                if not isinstance(source, Map):
+                    self.report(place, "'<<' takes an alias of a mapping, or a list of them")
+                    break
+                for index, (key, item) in enumerate(source.items()):
+                    if key not in node:
+                        node.put(key, item, source.at[index])
