@@ -1,0 +1,43 @@
+"""What a run would reach for, said before anything is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pytest_readiness.probe import Probe
+from pytest_readiness.reports._screen import Screen
+
+if TYPE_CHECKING:
+    from pytest_readiness.model import Gate, Service
+    from pytest_readiness.plan import Plan
+
+
+def explain(plan: Plan, screen: Screen) -> None:
+    """Write every host, file, command, variable and query that the plan's gates would reach for."""
+    used = dict.fromkeys(name for gate in plan.gates for name in gate.uses)
+    for service in (plan.spec.services[name] for name in used):
+        screen.line(f"service {service.name}", bold=True)
+        for line in _of_service(service):
+            screen.wrapped(line, indent=2)
+    for gate in plan.gates:
+        screen.line(f"{gate.id} ({gate.probe})", bold=True)
+        for line in _of_gate(gate):
+            screen.wrapped(line, indent=2)
+
+
+def _of_service(service: Service) -> Iterator[str]:
+    yield f"command   {' '.join(service.command)}"
+    ready = service.ready
+    yield from (f"host      {target}" for target in (ready.http, ready.tcp) if target)
+
+
+def _of_gate(gate: Gate) -> Iterator[str]:
+    if gate.inapplicable:
+        yield f"nothing: not applicable, {gate.inapplicable}"
+        return
+    touches = list(gate.options.touches()) if isinstance(gate.options, Probe) else []
+    yield from dict.fromkeys(f"{touch.kind:<9} {touch.what}" for touch in touches)
+    yield from (f"service   {name}" for name in gate.uses)
+    if not touches and not gate.uses:
+        yield "nothing beyond the test run"
