@@ -1,0 +1,98 @@
+"""What was asked for: the options and ini settings, settled and checked before anything is run."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_readiness import assess, reports
+from pytest_readiness.errors import UsageError
+from pytest_readiness.plan import Plan
+from pytest_readiness.registry import Registry
+
+SPEC = "readiness.yaml"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The command line, and the ini file where that is silent."""
+
+    spec: Path
+    profile: str | None
+    select: str | None
+    targets: tuple[reports.Target, ...]
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Asked:
+        """Read the options; raises ``UsageError`` for what cannot be had."""
+        option, here = config.option, config.invocation_params.dir
+        if option.readiness_as_of:
+            message = "--readiness-as-of is not available yet"
+            raise UsageError(message)
+        if option.readiness_jobs is not None and option.readiness_jobs < 1:
+            message = f"--readiness-jobs {option.readiness_jobs}: at least one gate must run at a time"
+            raise UsageError(message)
+        told = [(text, here) for text in option.readiness_report or ()]
+        told = told or [(text, _ini_folder(config)) for text in config.getini("readiness_report")]
+        targets = tuple(reports.parse(text, base=base) for text, base in told)
+        spec = spec_path(config, option)
+        _check_paths(spec, targets)
+        profile = option.readiness_profile or config.getini("readiness_profile") or None
+        return cls(spec, profile, option.readiness_select, targets)
+
+
+def spec_path(config: pytest.Config, option: Any) -> Path:
+    """Return where the spec is, by *option* (the command line, perhaps not all of it read yet) or the ini file."""
+    if option.readiness_spec:
+        return config.invocation_params.dir / str(option.readiness_spec)
+    if configured := config.getini("readiness_spec"):
+        return _ini_folder(config) / str(configured)
+    return config.rootpath / SPEC
+
+
+def load(config: pytest.Config, asked: Asked) -> tuple[Plan, Registry]:
+    """Return the plan, and the registry it was made with; raises ``UsageError``."""
+    try:
+        answers = config.hook.pytest_readiness_probes()
+    except Exception as error:
+        message = f"a pytest_readiness_probes hook failed: {type(error).__name__}: {error}"
+        raise UsageError(message) from error
+    registry = assess.registry(answers)
+    plan = assess.load(asked.spec, profile=asked.profile, select=asked.select, env=os.environ, registry=registry)
+    return plan, registry
+
+
+def wants_coverage(path: Path, seen: frozenset[Path] = frozenset()) -> bool:
+    """
+    Look whether the spec at *path*, or a file that it may include, has a coverage gate.
+
+    The spec cannot be read properly yet, since the probes of a conftest.py are not there. Measuring once too
+    often does no harm.
+    """
+    if path in seen or not path.is_file():
+        return False
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if re.search(r"""\bprobe["']?\s*:\s*["']?coverage\b""", text):
+        return True
+    names = re.findall(r"""[^\s"'\[\],]+\.ya?ml\b""", text)
+    return any(wants_coverage(path.parent / name, seen | {path}) for name in dict.fromkeys(names))
+
+
+def _ini_folder(config: pytest.Config) -> Path:
+    return config.inipath.parent if config.inipath else config.rootpath
+
+
+def _check_paths(spec: Path, targets: tuple[reports.Target, ...]) -> None:
+    """Refuse reports that would be written over the spec or over each other."""
+    taken = {spec.resolve(): "the spec"}
+    for target in targets:
+        path = target.path.resolve()
+        if path in taken:
+            message = f"report {target} would be written over {taken[path]}"
+            raise UsageError(message)
+        taken[path] = f"report {target}"

@@ -1,0 +1,315 @@
+"""
+The run of the gates inside pytest: what was asked for, and the plugin that judges them after the tests.
+
+Loaded only under ``--readiness``. Everything that a user sees is computed from one ``Report``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from pytest_readiness import _session, assess, reports
+from pytest_readiness._asked import Asked, load, spec_path, wants_coverage
+from pytest_readiness._items import GateItem, SpecFile
+from pytest_readiness.engine import Setup
+from pytest_readiness.errors import ReportError, UsageError
+from pytest_readiness.model import Disposition, Judged, Report
+from pytest_readiness.plan import Plan
+from pytest_readiness.registry import Registry
+from pytest_readiness.reports import terminal
+from pytest_readiness.session import Session
+
+#: What pytest's exit codes say, where the gates have nothing to do with them.
+_CAUSES = {
+    2: "the run was interrupted",
+    3: "pytest had an internal error",
+    4: "pytest could not use its arguments",
+    5: "no tests were collected",
+}
+
+
+def start_coverage(early_config: pytest.Config) -> None:
+    """Have coverage measured from here on, if a gate asks for it."""
+    option = early_config.known_args_namespace
+    if option.readiness_only or option.readiness_explain or option.collectonly:
+        return
+    if _session.ordered() or (not _is_worker(early_config) and wants_coverage(spec_path(early_config, option))):
+        _session.start_coverage(early_config)
+
+
+def explain(config: pytest.Config) -> None:
+    """Write what a run would reach for; nothing is touched and nothing is run."""
+    try:
+        plan, _ = load(config, Asked.of(config))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    screen = terminal.screen(sys.stdout)
+    screen.line(terminal.header(plan, config.invocation_params.dir), bold=True)
+    terminal.explain(plan, screen)
+
+
+def install(config: pytest.Config) -> None:
+    """Take part in the run: on a worker by telling of its tests, on the controller by judging the gates."""
+    if _is_worker(config):
+        _session.install(config)
+        return
+    if config.option.help:
+        return
+    try:
+        asked = Asked.of(config)
+        plan, registry = load(config, asked)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    if config.option.readiness_only and hasattr(config.option, "dist"):
+        # There are no tests to distribute, and workers would look for some.
+        config.option.dist, config.option.tx = "no", []
+    config.pluginmanager.register(Runner(config, asked, plan, registry), "readiness-runner")
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Tell whether this process is one of xdist's workers."""
+    return hasattr(config, "workerinput") or "PYTEST_XDIST_WORKER" in os.environ
+
+
+class Runner:
+    """The plugin that judges the gates once, after the test loop, and tells of them."""
+
+    def __init__(self, config: pytest.Config, asked: Asked, plan: Plan, registry: Registry) -> None:
+        self._config = config
+        self._asked = asked
+        self._plan = plan
+        self._registry = registry
+        self._collector = _session.install(config)
+        self._assessment: assess.Assessment | None = None
+        self._report: Report | None = None
+        self._stopped: str | None = "the run ended before the gates were reached"
+        self._gates: dict[str, Judged] = {}
+        self._failed: dict[str, None] = {}
+        self._unwritten: dict[str, None] = {}
+        # An earlier report must not be taken for the one of this run, however it ends.
+        if not config.option.collectonly:
+            for target in asked.targets:
+                reports.discard(target)
+
+    # Hooks.
+
+    def pytest_report_header(self) -> str:
+        return terminal.header(self._plan, self._config.invocation_params.dir)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> bool | None:
+        return True if self._config.option.readiness_only else None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._failed[report.nodeid] = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        judged = self._gates.get(report.nodeid)
+        if report.failed and (judged is None or judged.disposition is not Disposition.BREAKS):
+            self._failed[report.nodeid] = None
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if isinstance(item, GateItem) and call.when == "call":
+            item.dress(report)
+        return report
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """After pytest-cov's own wrapper, so that its data is complete, and with the exit code still open."""
+        gates = len(self._plan.gates)
+        counted = not self._distributed and self._count(session, gates)
+        try:
+            result = yield
+        except BaseException as error:
+            self._stopped = f"the run stopped before the gates: {_words_of(error)}"
+            raise
+        option = self._config.option
+        if option.collectonly:
+            self._list_gates()
+        elif option.setuponly or option.setupplan:
+            self._stopped = "nothing is run under --setup-only and --setup-plan"
+        else:
+            self._stopped = "the run was interrupted while the gates ran"
+            counted or self._count(session, gates)
+            self._judge()
+            self._hand_over(session)
+        return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Before and after all others: some change the exit status here, and the verdict is the last line."""
+        if self._config.option.collectonly:
+            return (yield)
+        self._forget_gates()
+        self._conclude(session)
+        try:
+            result = yield
+        except BaseException:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            self._conclude(session)
+            raise
+        self._conclude(session)
+        self._last_line()
+        return result
+
+    def pytest_terminal_summary(self) -> None:
+        screen = self._screen()
+        if screen and self._report:
+            terminal.summary(self._report, screen)
+
+    # What they do.
+
+    @property
+    def _distributed(self) -> bool:
+        return self._config.pluginmanager.hasplugin("dsession")
+
+    def _count(self, session: pytest.Session, gates: int) -> bool:
+        """Count the gates as collected, for the percentages; a run without tests keeps its own exit code."""
+        if session.testscollected or self._config.option.readiness_only:
+            session.testscollected += gates
+        return True
+
+    def _list_gates(self) -> None:
+        screen = self._screen()
+        if screen is None:
+            return
+        name, ids = self._plan.spec.path.name, [gate.id for gate in self._plan.gates]
+        if screen.verbosity < -1:
+            screen.line(f"{name}: {len(ids)}")
+            return
+        quiet = screen.verbosity < 0
+        if not quiet:
+            screen.line(f"<SpecFile {name}>")
+        for id_ in ids:
+            screen.line(f"{name}::{id_}" if quiet else f"  <Gate {id_}>")
+
+    def _judge(self) -> None:
+        """Run all gates, saying how far they are."""
+        screen = self._screen()
+        progress = terminal.Progress(screen, len(self._plan.gates)) if screen else None
+        self._assessment = assess.Assessment(self._plan, self._setup(self._collector.session()), progress)
+        if screen and screen.verbosity >= 0:
+            self._reporter.ensure_newline()
+            self._reporter.section("readiness gates", sep="-")
+        with progress or nullcontext():
+            self._assessment.run()
+        self._stopped = None
+
+    def _setup(self, session: Session | None) -> Setup:
+        option = self._config.option
+        jobs = {} if option.readiness_jobs is None else {"jobs": option.readiness_jobs}
+        return Setup(
+            registry=self._registry,
+            env=os.environ,
+            now=datetime.now(UTC),
+            session=session,
+            exec_allowed=not option.readiness_no_exec,
+            side_effects_allowed=option.readiness_allow_side_effects,
+            **jobs,
+        )
+
+    def _hand_over(self, session: pytest.Session) -> None:
+        """Give each gate to pytest as an item."""
+        assert self._assessment is not None
+        spec = SpecFile.from_parent(session, path=self._plan.spec.path)
+        encoding = _encoding()
+        items = [
+            GateItem.from_parent(spec, name=judged.result.gate.id, judged=judged, encoding=encoding)
+            for judged in self._assessment.report().gates
+        ]
+        self._gates = {item.nodeid: item.judged for item in items}
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+    def _forget_gates(self) -> None:
+        """Keep gates out of ``--lf``: they are not collected, and would never be found again."""
+        cached = getattr(self._config.pluginmanager.get_plugin("lfplugin"), "lastfailed", {})
+        for nodeid in self._gates:
+            cached.pop(nodeid, None)
+
+    def _conclude(self, session: pytest.Session) -> None:
+        """Settle report and exit code, which always agree, and write the files if anything is new."""
+        if self._assessment is None:
+            self._assessment = assess.Assessment(self._plan, self._setup(None))
+        report = self._assessment.report(interrupted=self._stopped, tests_failed=len(self._failed))
+        code = int(session.exitstatus)
+        if code == pytest.ExitCode.OK or (
+            code == pytest.ExitCode.NO_TESTS_COLLECTED and self._config.option.readiness_only
+        ):
+            code = min(report.exit_code, 1)
+        report = self._settled(report, code or int(bool(self._unwritten)))
+        if report != self._report:
+            self._report = report
+            self._write(report)
+        if session.exitstatus != self._report.exit_code:
+            session.exitstatus = self._report.exit_code
+
+    def _settled(self, report: Report, code: int) -> Report:
+        """Return *report* with the exit code of the run, and a word on where it comes from."""
+        problems = [*report.problems, *self._unwritten]
+        if code and not report.exit_code and not self._unwritten:
+            problems.append(_CAUSES.get(code, f"pytest ended with exit code {code}, see above"))
+        return replace(report, exit_code=code, problems=tuple(problems))
+
+    def _write(self, report: Report) -> None:
+        """Write the reports; if one cannot be, the others say so and the run fails."""
+        before = len(self._unwritten)
+        for target in self._asked.targets:
+            try:
+                reports.write(report, target)
+            except ReportError as error:
+                self._unwritten[str(error)] = None
+        if len(self._unwritten) > before:
+            self._report = self._settled(replace(report, problems=()), report.exit_code or 1)
+            self._write(self._report)
+
+    def _last_line(self) -> None:
+        screen = self._screen()
+        if screen and self._report:
+            self._reporter.ensure_newline()
+            terminal.verdict_line(self._report, screen)
+        elif not screen:
+            for message in self._unwritten:
+                sys.stderr.write(f"{message}\n")
+
+    @property
+    def _reporter(self) -> Any:
+        return self._config.pluginmanager.get_plugin("terminalreporter")
+
+    def _screen(self) -> terminal.Screen | None:
+        """Return pytest's terminal; None under ``-p no:terminal``."""
+        if self._reporter is None:
+            return None
+        dumb = os.environ.get("TERM") == "dumb" or "CI" in os.environ
+        return terminal.Screen(
+            self._reporter.write,
+            width=self._config.get_terminal_writer().fullwidth,
+            verbosity=self._config.option.verbose,
+            encoding=_encoding(),
+            live=self._reporter.isatty and not dumb,
+        )
+
+
+def _encoding() -> str:
+    """Return what pytest's terminal can write; it writes to the real standard output."""
+    return getattr(sys.__stdout__, "encoding", None) or "utf-8"
+
+
+def _words_of(error: BaseException) -> str:
+    """Return why the test loop ended before its end, in words."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted by Ctrl-C"
+    return str(error) or type(error).__name__
