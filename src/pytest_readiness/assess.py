@@ -27,7 +27,7 @@ from pytest_readiness.plan import Plan, make_plan
 from pytest_readiness.probe import Probe
 from pytest_readiness.process import run
 from pytest_readiness.redact import Redactor
-from pytest_readiness.registry import Registry
+from pytest_readiness.registry import Registry, installed
 from pytest_readiness.session import Session
 
 #: pytest's own exit codes, as far as a run of gates can end in them.
@@ -38,8 +38,9 @@ GIT_SECONDS = 5.0
 
 
 def registry(answers: Iterable[Mapping[str, type[Probe]]] = ()) -> Registry:
-    """Return the probes that a spec may name: the built-in ones and those of the hook's *answers*."""
-    return Registry.of(answers)
+    """Return the probes that a spec may name: built-in, of installed packages, and of the hook's *answers*."""
+    found, broken = installed()
+    return Registry.of([*found, *answers], broken)
 
 
 def load(

@@ -12,10 +12,14 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import entry_points
 
 from pytest_readiness import probes
 from pytest_readiness.errors import UsageError
 from pytest_readiness.probe import Probe
+
+#: The group of entry points by which packages bring probes.
+GROUP = "pytest_readiness"
 
 
 @cache
@@ -39,7 +43,7 @@ class Registry:
     broken: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, answers: Iterable[Mapping[str, type[Probe]]]) -> Registry:
+    def of(cls, answers: Iterable[Mapping[str, type[Probe]]], broken: Mapping[str, str] | None = None) -> Registry:
         """Build a registry from the hook's *answers*; a name that is taken raises ``UsageError``."""
         found: dict[str, type[Probe]] = {}
         for answer in answers:
@@ -47,11 +51,11 @@ class Registry:
                 if name in builtin_names():
                     message = f"probe {name!r} of {probe.__module__} has the name of a built-in probe"
                     raise UsageError(message)
-                if name in found:
+                if found.get(name, probe) is not probe:
                     message = f"probe {name!r} comes from {found[name].__module__} and from {probe.__module__}"
                     raise UsageError(message)
                 found[name] = probe
-        return cls(found)
+        return cls(found, broken or {})
 
     def names(self) -> tuple[str, ...]:
         """Return all names, sorted."""
@@ -79,3 +83,21 @@ def builtin(name: str) -> type[Probe]:
         if isinstance(thing, type) and issubclass(thing, Probe) and thing.__module__ == module.__name__
     )
     return probe
+
+
+def installed() -> tuple[list[Mapping[str, type[Probe]]], dict[str, str]]:
+    """
+    Return the probes that installed packages bring, and the entry points that cannot be loaded with the reason.
+
+    An entry point of the group ``pytest_readiness`` names a probe's class (under its name in YAML), or a
+    module with a ``pytest_readiness_probes`` function.
+    """
+    answers: list[Mapping[str, type[Probe]]] = []
+    broken: dict[str, str] = {}
+    for entry in entry_points(group=GROUP):
+        try:
+            thing = entry.load()
+            answers.append({entry.name: thing} if isinstance(thing, type) else thing.pytest_readiness_probes())
+        except Exception as error:  # noqa: BLE001 - somebody else's package may raise anything
+            broken[entry.name] = f"{type(error).__name__}: {error}"
+    return answers, broken
