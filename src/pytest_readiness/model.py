@@ -128,7 +128,11 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A real process, started for the gates that use it; ``${port}`` in its strings is a free port."""
+    """
+    A real process, started for the gates that use it.
+
+    ``${port}`` in its command, environment and ``ready`` is a free port, and ``$$`` is one ``$``.
+    """
 
     name: str
     command: tuple[str, ...]

@@ -43,7 +43,7 @@ LONGEST_LINE = 2_000
 _PORT_TAKEN = re.compile(
     r"address already in use|EADDRINUSE|errno 98|errno 48|port \d+ is (?:already )?in use", re.IGNORECASE
 )
-_PORT = re.compile(r"\$\{port\}")
+_PORT = re.compile(r"\$(?:\$|\{port\})")
 _PAUSE = 0.05
 
 
@@ -178,7 +178,8 @@ def free_port() -> int:
 
 
 def _filled(text: str, port: int) -> str:
-    return _PORT.sub(str(port), text)
+    # In one go, so that what a variable has brought along ($$ for its $) is not taken for a reference.
+    return _PORT.sub(lambda match: "$" if match[0] == "$$" else str(port), text)
 
 
 def _ending(child: Child) -> str:
