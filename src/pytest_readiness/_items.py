@@ -59,7 +59,7 @@ class GateItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return the place of the gate in the spec."""
         position = self.judged.result.gate.position
-        path = self.path.parent / position.file
+        path = Path(position.file).absolute()
         return (path if path.is_file() else self.path), position.line - 1, self.name
 
     def dress(self, report: pytest.TestReport) -> None:

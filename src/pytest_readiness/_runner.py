@@ -130,7 +130,8 @@ class Runner:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """After pytest-cov's own wrapper, so that its data is complete, and with the exit code still open."""
         gates = len(self._plan.gates)
-        counted = not self._distributed and self._count(session, gates)
+        # Shown beside each line, percentages are of tests and gates together; in a row of dots the tests end at 100 %.
+        counted = self._config.option.verbose > 0 and not self._distributed and self._count(session, gates)
         try:
             result = yield
         except BaseException as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ def verdict_line(report: Report, screen: Screen) -> None:
 def failure(judged: Judged) -> str:
     """Return what the failure section of a red gate says: the reason in its first line, no evidence."""
     gate = judged.result.gate
-    lines = [why(judged), *(f"  {text}" for text in _held(judged.result)), *_advice(judged)]
+    lines = [why(judged), *_besides(judged.result), *_advice(judged)]
     lines.append(f"gate: {gate.title} ({gate.severity}), {gate.position.file}:{gate.position.line}")
     return "\n".join(lines)
 
@@ -105,6 +106,13 @@ def _row(judged: Judged, screen: Screen) -> None:
 
 def _held(result: Result) -> list[str]:
     return [held(expectation, result.measurements.get(expectation.measurement)) for expectation in result.expectations]
+
+
+def _besides(result: Result) -> Iterator[str]:
+    """Yield what did hold, of a gate that is not met all the same."""
+    kept = [expectation for expectation in result.expectations if expectation.held]
+    if kept:
+        yield f"as expected: {', '.join(_held(replace(result, expectations=tuple(kept))))}"
 
 
 def _advice(judged: Judged) -> Iterator[str]:
