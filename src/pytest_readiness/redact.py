@@ -67,8 +67,6 @@ def looks_secret(name: str) -> bool:
         return False
     if _ALWAYS.search("".join(words)) or not _WHOLE.isdisjoint(words) or words[-1].endswith("token"):
         return words[:1] != ["max"]
-    if words[-2:] == ["key", "id"]:
-        return True
     before = words[-2] if len(words) > 1 else ""
     return words[-1] in _LAST and before not in _HARMLESS_KEYS and words != ["key"]
 

@@ -132,8 +132,10 @@ class Engine:
         for secret in self._plan.spec.secrets:
             self._redactor.add(secret)
         for gate in self._plan.gates:
-            for secret in options.secrets(gate.options):
-                self._redactor.add(secret)
+            # A probe with options of some other kind was not made from a spec, so none of them is a Secret.
+            with contextlib.suppress(TypeError):
+                for secret in options.secrets(gate.options):
+                    self._redactor.add(secret)
 
     def run(self) -> None:
         """
@@ -215,14 +217,14 @@ class Engine:
         """Let *course* begin as soon as there is room for it and its services are there."""
         if course.result is not None:
             return
-        missing = [name for name in course.gate.uses if name not in self._settled]
-        for name in missing:
-            if name not in self._for_service:
+        for name in course.gate.uses:
+            if name not in self._settled and name not in self._for_service:
                 self._for_service[name] = []
                 self._start_service(name)
+        missing = [name for name in course.gate.uses if name not in self._settled]
         if missing:
             # Whoever waits for several asks again when the first of them is there.
-            self._for_service.get(missing[0], []).append(course)
+            self._for_service[missing[0]].append(course)
             return
         self._waiting.add(course, exclusive=course.gate.exclusive, again=again)
 
@@ -280,7 +282,11 @@ class Engine:
     # --- services -------------------------------------------------------------------------------
 
     def _start_service(self, name: str) -> None:
-        within = self._deadline.sooner(self._plan.spec.services[name].ready.within)
+        service = self._plan.spec.services.get(name)
+        if service is None:
+            self._service_settled(name, LookupError("there is no such service"))
+            return
+        within = self._deadline.sooner(service.ready.within)
         self._send(
             functools.partial(self._services.start, name, within),
             functools.partial(self._service_settled, name),
