@@ -57,7 +57,7 @@ class Files:
         if text is None:
             return None
         data = read(text, number, lambda place, message: self.problems.add(place, "", message))
-        source = self._source(data, number, label, path, text)
+        source = self._source(data, number, label, path)
         if source is not None:
             self._includes(source, (*chain, real))
             self.sources.append(source)
@@ -68,12 +68,12 @@ class Files:
         """The SHA-256 of the one file; of several, that of the list of theirs, in the order of reading."""
         return self.sums[0] if len(self.sums) == 1 else hashlib.sha256("".join(self.sums).encode()).hexdigest()
 
-    def _source(self, data: object, number: int, label: str, path: Path, text: str) -> Source | None:
+    def _source(self, data: object, number: int, label: str, path: Path) -> Source | None:
         if isinstance(data, Map):
             return Source(number, label, path, data)
         start = place_of(number, 0, 0)
         if not self.problems:
-            empty = "the file is empty" if not text.strip() else "this is no mapping"
+            empty = "the file is empty" if data is None else "this is no mapping"
             self.problems.add(start, "", f"{empty}: a spec begins with 'version: 1' and has 'gates:'")
         return None
 

@@ -123,6 +123,8 @@ def _options(
     """Return the probe with its options, and the options as they are bound anew once services run."""
     binding = _Binding(uses, scene)
     if given is None:
+        if "with" in node.data:  # reported: it is no mapping
+            return None, None
         given = Map()
     else:
         undefined = node.fill_below("with", scene.variables, binding.plausible)
@@ -161,8 +163,8 @@ class _Binding:
         name, dot, what = inside.partition(":-")[0].rpartition(".")
         if not dot:
             return self.scene.variables.look_up(inside)
-        if name not in self.scene.services:
-            raise OptionError(f"there is no service {name!r}{near(name, tuple(self.scene.services))}")
+        if name not in self.scene.service_names:
+            raise OptionError(f"there is no service {name!r}{near(name, self.scene.service_names)}")
         if what not in PLAUSIBLE:
             raise OptionError(f"a service has {', '.join(PLAUSIBLE)}, found {what!r}")
         if name not in self.uses:

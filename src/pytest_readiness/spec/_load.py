@@ -113,7 +113,8 @@ class _Load:
             main.node.report(("profiles",), f"there is no profile {self.profile!r}{near(self.profile, profiles)}")
         main.fill(variables)
         services = read_services([(top.node.data, top.node.place) for top in tops], variables, self.problems)
-        scene = Scene(variables, self.profile, profiles, services, Probes(self.registry), self.problems)
+        names = tuple(dict.fromkeys(name for top in tops for name in top.made.get("services", {})))
+        scene = Scene(variables, self.profile, profiles, services, names, Probes(self.registry), self.problems)
         return scene, main.policy(self.profile, self.path)
 
     def _check_needs(self, gates: tuple[Gate, ...], drafts: list[Draft]) -> None:

@@ -19,20 +19,25 @@ from pytest_readiness.spec._yaml import Map, Refused
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that a gate may refer to."""
+    """
+    All that a gate may refer to.
+
+    ``service_names`` has those too that have problems of their own.
+    """
 
     variables: Variables
     profile: str | None
     profiles: tuple[str, ...]
     services: Mapping[str, Service]
+    service_names: tuple[str, ...]
     probes: Probes
     problems: Problems
 
     def check(self, made: Mapping[str, Any], node: Node) -> None:
         """Report what is wrong with the values that gates and groups have in common."""
         for index, name in enumerate(made.get("uses", ())):
-            if name not in self.services:
-                node.report(("uses", index), f"there is no service {name!r}{near(name, tuple(self.services))}")
+            if name not in self.service_names:
+                node.report(("uses", index), f"there is no service {name!r}{near(name, self.service_names)}")
         for index, name in enumerate(made.get("profiles", ())):
             if name not in self.profiles:
                 node.report(("profiles", index), f"there is no profile {name!r}{near(name, self.profiles)}")

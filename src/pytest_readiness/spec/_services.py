@@ -56,7 +56,7 @@ def _service(name: str, node: Node, variables: Variables) -> Service | None:
         command=made["command"],
         ready=Ready(ready.http, ready.tcp, ready.log, ready.within),
         env=made.get("env", {}),
-        cwd=made.get("cwd"),
+        cwd=made["cwd"].replace("$$", "$") if "cwd" in made else None,
         source=node.problems.position(node.place),
     )
 

@@ -35,15 +35,18 @@ else:
     from yaml.reader import Reader
     from yaml.scanner import Scanner
 
-#: A place as one number: file (16 bits), line (24), column (16). Sorts as a reader reads.
+#: A place as one number: file, line (24 bits) and column (24); no file is that large. Sorts as a reader reads.
 Place = int
 Report = Callable[[Place, str], None]
 
 #: How deep a file may be nested, and how many values its aliases may stand for.
 DEEPEST, MOST_ALIASED = 64, 500_000
 
-_COLUMNS, _LINES = 0xFFFF, 0xFFFFFF
-_PLACE = 56
+_BITS = 24
+_MASK = (1 << _BITS) - 1
+_PLACE = 64
+#: Lines and columns count from 1.
+_FIRST = (1 << _BITS) + 1
 
 
 class Map(dict[str, object]):
@@ -100,12 +103,12 @@ class Refused(str):
 
 def place_of(file: int, line: int, column: int) -> Place:
     """Return the place at *line* and *column*, counted from 0."""
-    return file << 40 | min(line + 1, _LINES) << 16 | min(column + 1, _COLUMNS)
+    return (file << 2 * _BITS) + (line << _BITS) + column + _FIRST
 
 
 def unpack(place: Place) -> tuple[int, int, int]:
     """Return file, line and column (counted from 1) of *place*."""
-    return place >> 40, place >> 16 & _LINES, place & _COLUMNS
+    return place >> 2 * _BITS, place >> _BITS & _MASK, place & _MASK
 
 
 # --- scalars ----------------------------------------------------------------------------------
@@ -226,6 +229,7 @@ def read(text: str, file: int, report: Report) -> object:
 class _Builder:
     def __init__(self, file: int, report: Report) -> None:
         self.file = file
+        self.start = place_of(file, 0, 0)
         self.report = report
         self.known: dict[str, str] = {}
         self.anchors: dict[str, tuple[object, int, int]] = {}
@@ -273,14 +277,15 @@ class _Builder:
                 return
 
     def _place(self, mark: Mark) -> Place:
-        return self.file << 40 | min(mark.line + 1, _LINES) << 16 | min(mark.column + 1, _COLUMNS)
+        return self.start + (mark.line << _BITS) + mark.column
 
     def _stop(self, mark: Mark, message: str) -> None:
         self.report(self._place(mark), message)
         raise _StopError
 
     def _scalar(self, event: Any) -> None:
-        place = self._place(event.start_mark)
+        mark = event.start_mark
+        place = self.start + (mark.line << _BITS) + mark.column
         text: str = event.value
         stack = self.stack
         if stack:
