@@ -56,6 +56,7 @@ UNITS = st.sampled_from(["", "%", "ms", "B", "/s"])
         ("= in progress", str, "", ["in progress"], ["progress"]),
         ("!= down", str, "", ["up"], ["down"]),
         ("inside", str, "", ["inside"], ["side"]),
+        ('= "half', str, "", ['"half'], ["half"]),
         ("containing", str, "", ["containing"], ["ing"]),
         ("~ ^v2", str, "", ["v2", "v2.1"], ["v1", " v2"]),
         ("~^v2", str, "", ["v2"], ["v1"]),

@@ -33,7 +33,16 @@ def test_a_text_has_a_limit() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    [r"(a+)+$", r"(a|a)*$", r"(?x) ( a + ) + $", r"([a-z]+)*\d", r"(a*){30}$", r"a?" * 40 + "b", r".*.*.*.*=x"],
+    [
+        r"(a+)+$",
+        r"(a|a)*$",
+        r"(?x) ( a + ) + $",
+        r"([a-z]+)*\d",
+        r"(a*){30}$",
+        r"a?" * 40 + "b",
+        r".*.*.*.*=x",
+        "(a|a)" * 40 + "b",
+    ],
 )
 def test_a_search_that_would_take_for_ever_ends_in_time(pattern: str) -> None:
     began = time.monotonic()
@@ -65,6 +74,29 @@ def test_a_harmless_search_needs_no_child_process(pattern: str) -> None:
 
 def test_a_long_text_is_searched_for_plain_words_without_a_child_process() -> None:
     assert patterns._quick(re.compile("Traceback|ERROR"), patterns.LONGEST_TEXT)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("b+", [[(1, "bb"), (4, "b")], []]),
+        ("a(b+)", [[(0, "bb"), (3, "b")], []]),
+        ("(?:a)(b)?+", [[(0, "b"), (3, "b")], []]),
+        ("(x)|a", [[(0, None), (3, None)], []]),
+    ],
+)
+def test_all_places_are_found_with_the_first_group(pattern: str, found: list[list[tuple[int, str | None]]]) -> None:
+    assert patterns.find_all(re.compile(pattern), ["abbab", "c"], 5) == found
+
+
+def test_a_child_process_finds_the_same_places() -> None:
+    texts = ["abbab", "xx ab"]
+    assert patterns.find_all(re.compile("(?:ab)+b"), texts, 5) == [[(0, "abb")], []]
+
+
+def test_finding_all_that_would_take_for_ever_ends_in_time() -> None:
+    with pytest.raises(TimeoutError):
+        patterns.find_all(re.compile("(a+)+$"), ["a" * 100 + "!"], 0.3)
 
 
 def test_a_child_process_that_fails_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
