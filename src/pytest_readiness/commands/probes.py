@@ -1,0 +1,153 @@
+"""List the probes, or explain one: its options, what it measures, what it expects, and an example."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+import yaml
+
+from pytest_readiness.commands import _project
+from pytest_readiness.commands._output import Output
+from pytest_readiness.errors import UsageError
+from pytest_readiness.model import Better
+from pytest_readiness.options import Form, kind_of
+from pytest_readiness.probe import Measure, Probe
+from pytest_readiness.registry import Registry
+from pytest_readiness.reports import terminal
+
+_TYPES = {bool: "true or false", int: "whole number", float: "number", str: "text", object: "any value"}
+_DIRECTIONS = {Better.HIGHER: ", more is better", Better.LOWER: ", less is better", Better.NEITHER: ""}
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="explain this probe")
+    parser.add_argument("--markdown", action="store_true", help="the table of the built-in probes, for documents")
+
+
+def run(args: argparse.Namespace, output: Output) -> int:
+    """Write the list, the table or the explanation."""
+    if args.markdown:
+        output.write(reference())
+        return 0
+    registry = _project.registry(Path())
+    screen = terminal.screen(cast("TextIO", output))
+    if args.name is None:
+        _list(registry, screen)
+        return 0
+    probe = registry.get(args.name)
+    if probe is None:
+        near = registry.near(args.name)
+        meant = f"did you mean {near}?" if near else f"there is {', '.join(registry.names())}"
+        raise UsageError(f"there is no probe {args.name!r}: {meant}")
+    _explain(args.name, probe, screen)
+    return 0
+
+
+def reference() -> str:
+    """Return the built-in probes as a Markdown table: name, question, measurements, default expectations."""
+    registry = Registry()
+    lines = ["| probe | asks | measures | expects, unless told otherwise |", "|---|---|---|---|"]
+    for name in registry.names():
+        probe = registry.get(name)
+        assert probe is not None
+        measured = ", ".join(f"`{key}`{' ' * bool(it.unit)}{it.unit}" for key, it in probe.measures.items())
+        expected = ", ".join(f"`{line}`" for line in _expected(probe)) or "nothing: `expect` is required"
+        lines.append(f"| `{name}` | {question(probe)} | {measured} | {expected} |")
+    return "\n".join(lines) + "\n"
+
+
+def question(probe: type[Probe]) -> str:
+    """Return the first sentence of the probe's docstring."""
+    return " ".join(inspect.cleandoc(probe.__doc__ or "").partition("\n\n")[0].replace("|", "\\|").split())
+
+
+def example(name: str, probe: type[Probe]) -> str:
+    """Return a gate in YAML that uses *probe*, made of the examples of its options."""
+    form = _form(probe)
+    examples = {key: doc["example"] for key, doc in form.docs.items() if doc.get("example") is not None}
+    told = {key: value for key, value in examples.items() if key in form.required} or dict([*examples.items()][:1])
+    gate: dict[str, object] = {"id": f"my-{name.replace('_', '-')}", "probe": name}
+    if told:
+        gate["with"] = told
+    if not probe.expect:
+        best = next(
+            (key for key, it in probe.measures.items() if it.better is Better.HIGHER), next(iter(probe.measures))
+        )
+        gate["expect"] = {best: ">= 80 %" if probe.measures[best].unit == "%" else ">= 1"}
+    return str(yaml.safe_dump([gate], sort_keys=False, default_flow_style=None, allow_unicode=True, width=100))
+
+
+def _list(registry: Registry, screen: terminal.Screen) -> None:
+    width = max(map(len, registry.names()))
+    for name in registry.names():
+        probe = registry.get(name)
+        screen.put(f"{name:<{width}}  ", bold=True)
+        screen.wrapped(question(probe) if probe else "", indent=width + 2, hanging=True)
+    for name, why in registry.broken.items():
+        screen.wrapped(f"! the probes of {name} could not be loaded: {why}", indent=0, yellow=True)
+
+
+def _explain(name: str, probe: type[Probe], screen: terminal.Screen) -> None:
+    screen.line(name, bold=True)
+    for paragraph in inspect.cleandoc(probe.__doc__ or "").split("\n\n"):
+        screen.wrapped(" ".join(paragraph.replace("``", "`").split()), indent=0)
+        screen.line()
+    parts = {
+        "options, under with": list(_options(probe)),
+        "measurements, under expect": [(_measured(key, it), it.meaning) for key, it in probe.measures.items()],
+        "expected, unless told otherwise": [(line, "") for line in _expected(probe)],
+    }
+    for title, rows in parts.items():
+        if rows:
+            screen.line(title, bold=True)
+        for head, text in rows:
+            screen.wrapped(head, indent=2)
+            screen.wrapped(text, indent=6)
+        if rows:
+            screen.line()
+    screen.line("example", bold=True)
+    for line in example(name, probe).splitlines():
+        screen.line(f"  {line}")
+
+
+def _form(probe: type[Probe]) -> Form:
+    form = kind_of(probe)
+    assert isinstance(form, Form)
+    return form
+
+
+def _options(probe: type[Probe]) -> Iterator[tuple[str, str]]:
+    """Yield each option's name, type and default, and what it is for."""
+    form = _form(probe)
+    fields: dict[str, dataclasses.Field[Any]] = {field.name.rstrip("_"): field for field in dataclasses.fields(probe)}
+    for key, kind in form.fields.items():
+        default = "required" if key in form.required else f"default: {_default(fields[key])}"
+        yield f"{key}: {kind.words} ({default})", str(form.docs[key].get("doc") or "")
+
+
+def _default(field: dataclasses.Field[Any]) -> str:
+    factory = field.default_factory
+    default = field.default if factory is dataclasses.MISSING else factory()
+    if default in (None, (), {}):
+        return "none"
+    return _yaml(default)
+
+
+def _yaml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _measured(name: str, measure: Measure) -> str:
+    unit = f" in {measure.unit}" if measure.unit else ""
+    return f"{name}: {_TYPES.get(measure.type, measure.type.__name__)}{unit}{_DIRECTIONS[measure.better]}"
+
+
+def _expected(probe: type[Probe]) -> Iterator[str]:
+    for name, condition in probe.expect.items():
+        yield f"{name}: {_yaml(condition)}"
