@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 #: What a server does with one connection.
-Manners = Callable[[socket.socket], None]
+Manners = Callable[[socket.socket, "Server"], object]
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
@@ -35,7 +35,7 @@ class Server:
         """Give the first answer to the first request of all, and so on; the last one to all that follow."""
         left = list(answers)
 
-        def manners(connection: socket.socket) -> None:
+        def manners(connection: socket.socket, _: Server) -> None:
             while request := self.read(connection):
                 self.requests.append(request)
                 connection.sendall(left.pop(0) if len(left) > 1 else left[0])
@@ -66,10 +66,10 @@ class Server:
             if self._context is not None:
                 connection = self._context.wrap_socket(connection, server_side=True)
                 self._open.append(connection)
-            self._manners(connection)
-        if isinstance(connection, ssl.SSLSocket):
+            self._manners(connection, self)
+        if isinstance(connection, ssl.SSLSocket) and connection.fileno() >= 0:
             connection.settimeout(1)
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):  # ValueError: closed in the meantime
                 connection = connection.unwrap()
         connection.close()
 

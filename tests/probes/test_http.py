@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import struct
+import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -234,8 +235,8 @@ class TestRequest:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed_port()}")
         self.ask(server, Http(url=server.url))
 
-    def test_is_answered_early_by_a_server_that_stops_listening(self, server: Server) -> None:
-        def manners(connection: socket.socket) -> None:
+    def test_is_answered_early_by_a_server_that_stops_listening(self) -> None:
+        def manners(connection: socket.socket, _: Server) -> None:
             connection.recv(100)
             connection.sendall(http(b"", "413 Too Large"))
             connection.shutdown(socket.SHUT_WR)
@@ -354,7 +355,13 @@ class TestRedirects:
             probe = Http(
                 url=f"http://{login}127.0.0.1:{other.port}/",
                 follow=True,
-                headers={"Cookie": "a=b", "X-Api-Key": "key", "Proxy-Authorization": "Basic x", "Host": "h", "X-A": "1"},
+                headers={
+                    "Cookie": "a=b",
+                    "X-Api-Key": "key",
+                    "Proxy-Authorization": "Basic x",
+                    "Host": "h",
+                    "X-A": "1",
+                },
                 auth=None if login else Auth(bearer=Secret("token")),
             )
             assert run_probe(probe).outcome is Outcome.PASSED
@@ -397,11 +404,11 @@ class TestNoAnswer:
         assert reason.startswith("http://nobody.invalid/: the name nobody.invalid ")
 
     def test_from_a_server_that_hangs_up(self) -> None:
-        with serving(lambda connection: None) as server:
+        with serving(lambda *_: None) as server:
             assert "the connection " in self.reason(Http(url=server.url))
 
     def test_from_a_server_that_resets(self) -> None:
-        def manners(connection: socket.socket) -> None:
+        def manners(connection: socket.socket, _: Server) -> None:
             connection.recv(100)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()
@@ -493,7 +500,7 @@ class TestNoAnswer:
         ids=["silence", "headers", "length", "chunks", "rest"],
     )
     def test_drop_by_drop_ends_at_the_deadline(self, first: bytes, drip: bytes, doing: str) -> None:
-        def manners(connection: socket.socket) -> None:
+        def manners(connection: socket.socket, server: Server) -> None:
             Server.read(connection)
             connection.sendall(first)
             while not server.closing.wait(0.02):
@@ -507,7 +514,7 @@ class TestNoAnswer:
         assert ", after 0." in reason
 
     def test_by_a_server_that_does_not_read_ends_at_the_deadline(self) -> None:
-        with serving(lambda connection: bool(server.closing.wait())) as server:  # type: ignore[arg-type, return-value]
+        with serving(lambda _, server: server.closing.wait()) as server:
             reason = self.reason(Http(url=server.url, body="x" * 9_000_000), timeout=0.6)
         assert "timed out while sending the request" in reason
 
@@ -522,7 +529,8 @@ class TestFraming:
             (b"HTTP/1.1 204 Nothing\r\nContent-Length: 9\r\n\r\n", 0),
             (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\n" + http(b"abc"), 3),
             (
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3;x=y\r\nabc\r\n0a \r\n0123456789\r\n0\r\nT: t\r\n\r\n",
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                + b"3;x=y\r\nabc\r\n0a \r\n0123456789\r\n0\r\nT: t\r\n\r\n",
                 13,
             ),
             (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab", 2),
@@ -532,11 +540,13 @@ class TestFraming:
     )
     def test_of_all_kinds_is_understood(self, server: Server, said: bytes, size: int) -> None:
         server.answer(said)
-        result = run_probe(Http(url=server.url), expect={"status": "200..204", "size": size if not size else f"{size} B"})
+        result = run_probe(
+            Http(url=server.url), expect={"status": "200..204", "size": size if not size else f"{size} B"}
+        )
         assert result.outcome is Outcome.PASSED, result.reason
 
     def test_of_an_answer_that_comes_byte_by_byte_is_understood(self) -> None:
-        def manners(connection: socket.socket) -> None:
+        def manners(connection: socket.socket, _: Server) -> None:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             Server.read(connection)
             for byte in b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n":
@@ -583,7 +593,7 @@ class TestSamples:
         assert found(result)["error_rate"] == 25
 
     def test_that_the_deadline_cuts_short_are_not_enough(self) -> None:
-        def manners(connection: socket.socket) -> None:
+        def manners(connection: socket.socket, server: Server) -> None:
             while Server.read(connection):
                 server.closing.wait(0.1)
                 connection.sendall(http())
@@ -595,7 +605,7 @@ class TestSamples:
         assert "times: the deadline came first" in result.reason
 
     def test_measure_the_wait(self) -> None:
-        def manners(connection: socket.socket) -> None:
+        def manners(connection: socket.socket, server: Server) -> None:
             Server.read(connection)
             server.closing.wait(0.15)
             connection.sendall(http())
@@ -613,8 +623,8 @@ class TestKeptConnection:
         assert len(server.requests) == 5
 
     def test_that_ends_instead_of_answering_is_replaced_once(self) -> None:
-        def manners(connection: socket.socket) -> None:
-            for _ in range(2):
+        def manners(connection: socket.socket, _: Server) -> None:
+            for _time in range(2):
                 Server.read(connection)
                 connection.sendall(http())
             Server.read(connection)
@@ -624,7 +634,7 @@ class TestKeptConnection:
             assert server.connections == 2
 
     def test_that_breaks_in_the_middle_of_an_answer_is_not(self) -> None:
-        def manners(connection: socket.socket) -> None:
+        def manners(connection: socket.socket, _: Server) -> None:
             Server.read(connection)
             connection.sendall(http())
             Server.read(connection)
@@ -641,16 +651,24 @@ class TestKeptConnection:
         assert (len(server.requests), server.connections) == (3, 3)
 
     def test_on_which_something_came_unasked_is_not_used(self) -> None:
-        def manners(connection: socket.socket) -> None:
+        late = threading.Event()
+
+        def manners(connection: socket.socket, server: Server) -> None:
             Server.read(connection)
             connection.sendall(http())
             if server.connections == 1:
                 connection.sendall(http(b"", "408 Too Late"))
+                late.set()
+                server.closing.wait()
+
+        def patient(connection: socket.socket, _: Server) -> None:
             Server.read(connection)
+            late.wait(5)
             connection.sendall(http())
 
-        with serving(manners) as server:
-            result = run_probe(Http(url=server.url, samples=2))
+        with serving(manners) as server, serving(patient) as other:
+            result = run_probe(Http(urls=(f"{server.url}/1", other.url, f"{server.url}/2"), jobs=1))
+            assert server.connections == 2
         assert result.outcome is Outcome.PASSED
 
     @pytest.mark.parametrize(
@@ -722,9 +740,7 @@ class TestOptions:
             ),
         ],
     )
-    def test_of_credentials_that_cannot_be_used_are_refused(
-        self, options: Mapping[str, Secret], message: str
-    ) -> None:
+    def test_of_credentials_that_cannot_be_used_are_refused(self, options: Mapping[str, Secret], message: str) -> None:
         with pytest.raises(OptionError) as caught:
             Auth(**options)
         assert caught.value.message == message
@@ -742,7 +758,7 @@ class TestOptions:
                 "json": {"a": [1]},
                 "verify": False,
             },
-            problems,  # type: ignore[arg-type]
+            problems,
         )
         assert problems == []
         assert probe is not None

@@ -29,7 +29,11 @@ def context(*, verify: bool = True, ca: Path | None = None, http: bool = True) -
     try:
         made = ssl.create_default_context(cafile=None if ca is None else str(ca))
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        reason = "no PEM certificates in it" if isinstance(error, ssl.SSLError) else getattr(error, "strerror", None) or str(error)
+        reason = (
+            "no PEM certificates in it"
+            if isinstance(error, ssl.SSLError)
+            else getattr(error, "strerror", None) or str(error)
+        )
         raise CannotMeasure(f"the certificates to trust cannot be read from {ca}: {reason}") from error
     if not verify:
         made.check_hostname = False
@@ -51,7 +55,7 @@ def peer(sock: ssl.SSLSocket) -> Certificate | None:
 def explain(error: ssl.SSLError, host: str, shown: Certificate | None) -> NoAnswer:
     """Return what is wrong in one sentence; *shown* is the certificate, where it could be seen."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return NoAnswer(f"certificate of {host}: {_verdict(error, host, shown)}")
+        return NoAnswer(printable(f"certificate of {host}: {_verdict(error, host, shown)}"))
     reason = error.reason or str(error)
     if reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}:
         return NoAnswer(f"{host} does not speak TLS on this port")
