@@ -189,7 +189,7 @@ def _expectations(
         return (), False
     instance = made if isinstance(made, Probe) else None
     given = given or Map()
-    expected = [default for default in known.defaults if default.measurement not in given]
+    expected = [default for default in known.expected(instance) if default.measurement not in given]
     for name, raw in given.items():
         measure = _measure(name, known, instance, node)
         if measure is not None:

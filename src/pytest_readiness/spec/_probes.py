@@ -47,6 +47,15 @@ class Known:
         #: Whether all instances make the same measurements.
         self.fixed = probe.declared is Probe.declared and probe.declare is Probe.declare
 
+    def expected(self, instance: Probe | None) -> tuple[Expectation, ...]:
+        """Return the default expectations of *instance*, whose options may add some to those of its class."""
+        if instance is None or self.probe.expected is Probe.expected:
+            return self.defaults
+        return tuple(
+            Expectation(measurement, _frozen(condition), default=True)
+            for measurement, condition in instance.expected().items()
+        )
+
     def declare(self, name: str, instance: Probe | None) -> Measure | None:
         """Return the declaration of measurement *name* of *instance*."""
         if self.fixed or instance is None:
