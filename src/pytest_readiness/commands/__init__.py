@@ -19,7 +19,7 @@ from typing import NoReturn, Protocol, cast
 from pytest_readiness.commands._output import Output
 from pytest_readiness.errors import ReadinessError, SpecError, UsageError
 
-OK, INTERRUPTED, INTERNAL_ERROR, USAGE = 0, 2, 3, 4
+OK, FAILED, INTERRUPTED, INTERNAL_ERROR, USAGE = 0, 1, 2, 3, 4
 
 #: Verbs that are promised, and what they will do.
 RESERVED = {
@@ -49,8 +49,18 @@ class Verb(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``readiness`` with the arguments *argv* and return its exit code."""
     output = Output(sys.stdout)
+    code = _guarded(list(sys.argv[1:] if argv is None else argv), output)
+    output.flush()
+    if output.failed is None:
+        return code
+    _complain(f"not all could be written to standard output: {output.failed}")
+    return code or FAILED
+
+
+def _guarded(words: list[str], output: Output) -> int:
+    """Turn whatever goes wrong into a line for people and an exit code."""
     try:
-        return _run(list(sys.argv[1:] if argv is None else argv), output)
+        return _run(words, output)
     except SpecError as error:
         sys.stderr.write(f"{error}\n")  # a position at the beginning of each line, for editors to jump to
         return USAGE
@@ -63,8 +73,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001 - a mistake of ours: its traceback is for whoever reports it
         traceback.print_exc()
         return INTERNAL_ERROR
-    finally:
-        output.flush()
 
 
 def verbs() -> tuple[str, ...]:
