@@ -197,7 +197,9 @@ class TestTheDeadline:
 
     def test_of_less_than_a_second_is_shown_in_full(self) -> None:
         assert process.seconds(0.254) == "0.25 s"
-        assert process.seconds(4.998) == "5 s"
+        assert process.seconds(0.05, about=True) == "0.05 s"
+        assert process.seconds(0.288, about=True) == "0.3 s"
+        assert process.seconds(4.97, about=True) == "5 s"
         assert process.seconds(1800) == "1800 s"
 
 

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -105,18 +105,19 @@ class Services:
         if not self._exec_allowed:
             raise CannotMeasure("commands are switched off by --readiness-no-exec: it was not started")
         for left in reversed(range(TRIES)):
-            running = self._launch(service)
+            port = free_port()
+            _see_that_nobody_answers(service.ready, port, deadline)
+            running = self._launch(service, port)
             try:
                 _wait_until_ready(service.ready, running, deadline)
-            except _EndedEarly as error:
+            except _EndedEarly:
                 if left and _PORT_TAKEN.search(running.log.text()):
                     continue
-                raise CannotMeasure(str(error)) from error
+                raise
             running.ready = True
             return
 
-    def _launch(self, service: Service) -> _Running:
-        port = free_port()
+    def _launch(self, service: Service, port: int) -> _Running:
         env = {**self._env, **{key: _filled(value, port) for key, value in service.env.items()}}
         with self._lock:
             if self._closed:
@@ -145,6 +146,12 @@ class Services:
         if running is None or not running.ready or not running.child.exited():
             return None
         return f"it is not running any more: it {_ending(running.child)}"
+
+    def linger(self, names: Iterable[str], longest: float) -> None:
+        """Wait a moment for services that may be about to end: a broken connection is seen before the exit is."""
+        until = Deadline.after(longest)
+        while not until.passed and not any(map(self.trouble, names)):
+            time.sleep(0.01)
 
     def tail(self, name: str) -> str:
         """Return the last lines of the service's output."""
@@ -199,9 +206,24 @@ class _EndedEarly(CannotMeasure):
     """The service came to its end before it was ready."""
 
 
+def _see_that_nobody_answers(ready: Ready, port: int, deadline: Deadline) -> None:
+    """Refuse a place where somebody answers before the service runs: gates would ask the wrong one."""
+    if ready.http is not None:
+        parts = urlsplit(_filled(ready.http, port))
+        place = f"{parts.hostname or HOST}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+    elif ready.tcp is not None:
+        place = _filled(ready.tcp, port)
+    else:
+        return
+    if _ask_tcp(place, deadline.cap(2.0)) is None:
+        raise CannotMeasure(
+            f"it was not started: something else already answers at {place}; use ${{port}} for a free one"
+        )
+
+
 def _wait_until_ready(ready: Ready, running: _Running, deadline: Deadline) -> None:
     """Ask again and again whether the service is ready, and notice at once if it is not running any more."""
-    begun = time.monotonic()
+    allowed = seconds(deadline.remaining(), about=True)
     while True:
         if running.child.exited():
             running.log.settle()
@@ -210,10 +232,9 @@ def _wait_until_ready(ready: Ready, running: _Running, deadline: Deadline) -> No
         # The port may be somebody else's: the service must be alive after it has answered.
         if answer is None and not running.child.exited():
             return
-        if deadline.remaining() <= _PAUSE:
-            waited = seconds(time.monotonic() - begun)
-            raise CannotMeasure(f"it was not ready within {waited}: {answer}")
-        time.sleep(_PAUSE)
+        if deadline.passed:
+            raise CannotMeasure(f"it was not ready within {allowed}: {answer}")
+        time.sleep(deadline.cap(_PAUSE))
 
 
 def _ask(ready: Ready, running: _Running, deadline: Deadline) -> str | None:

@@ -34,6 +34,9 @@ from pytest_readiness.session import Session
 #: Seconds that a probe which keeps to its deadline has to say so itself, before it is written off.
 GRACE = 0.5
 
+#: Seconds to see whether it was a service's end that kept a gate from passing.
+LINGER = 0.1
+
 #: Seconds for the whole run, where neither the spec nor the caller says.
 DEADLINE = 1_800.0
 
@@ -327,11 +330,18 @@ class Engine:
         deadline = self._deadline.sooner(gate.timeout)
         values = {key: value for name in gate.uses for key, value in self._services.values(name).items()}
         course.ticket = self._send(
-            functools.partial(attempt, gate, self._context(gate, deadline), values, self._redactor),
+            functools.partial(self._attempt, gate, self._context(gate, deadline), values),
             functools.partial(self._attempted, course),
             deadline.at + GRACE,
             functools.partial(self._hung, course),
         )
+
+    def _attempt(self, gate: Gate, context: Context, values: Mapping[str, str]) -> Attempt:
+        """Make one attempt, in a worker."""
+        made = attempt(gate, context, values, self._redactor)
+        if made.outcome is not Outcome.PASSED and gate.uses:
+            self._services.linger(gate.uses, LINGER)
+        return made
 
     def _context(self, gate: Gate, deadline: Deadline) -> Context:
         setup = self._setup

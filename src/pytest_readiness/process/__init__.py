@@ -76,16 +76,17 @@ def run(
         raise
     out, err = pipes.out, pipes.err
     if not in_time:
-        raise _timed_out(f"{name} timed out after {seconds(allowed)}", out, err)
+        raise _timed_out(f"{name} timed out after {seconds(allowed, about=True)}", out, err)
     if child.returncode is None:
         raise CannotMeasure(f"the exit code of {name} is not known: somebody else collected it")
     words = (args,) if isinstance(args, str) else tuple(args)
     return Completed(words, child.returncode, out.text(), err.text(), duration, out.cut or err.cut)
 
 
-def seconds(value: float) -> str:
-    """Return a duration as a sentence has it: ``5 s``, ``0.25 s``."""
-    return f"{round(value, 1 if value >= 1 else 2):g} s"
+def seconds(value: float, *, about: bool = False) -> str:
+    """Return a duration as a sentence has it: ``5 s``, ``0.25 s``; *about* as long as that, where it was measured."""
+    tenths = about and value >= 0.1  # noqa: PLR2004 - what is shorter would be lost
+    return f"{round(value, 1 if tenths else 2):g} s"
 
 
 def _program(args: Sequence[str], *, shell: bool) -> str:
