@@ -84,7 +84,11 @@ def _start(config: pytest.Config) -> None:
         if sys.gettrace() is not None:
             config.stash[_refused] = "coverage could not be measured: another tracer (a debugger?) is active"
             return
-        recording = config.stash[_recording] = coverage_run.Recording(config.rootpath, order)
+        try:
+            recording = config.stash[_recording] = coverage_run.Recording(config.rootpath, order)
+        except CannotMeasure as error:
+            config.stash[_refused] = str(error)
+            return
         config.add_cleanup(recording.discard)
     if order is None:
         chosen = coverage_run.settings(current) if current is not None else config.stash[_recording].settings

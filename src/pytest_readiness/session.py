@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import posixpath
 import re
 import shlex
@@ -96,7 +97,7 @@ class Session:
             asked = " ".join(self.narrowed)
             named = f"the gate's scope is {' '.join(whole)}" if whole else "name that selection as the gate's scope"
             raise CannotMeasure(f"{self.origin} was narrowed by {asked}: run all tests, or {named}")
-        if whole and not self.narrowed:
+        if whole and not self.narrowed and selection(self.configured) != whole:
             raise CannotMeasure(f"the gate's scope is {' '.join(whole)}, but {self.origin} was not narrowed to it")
         return self
 
@@ -253,6 +254,7 @@ def _outcome(tag: str, attributes: dict[str, str]) -> TestOutcome:
 
 def _seconds(attributes: dict[str, str]) -> float:
     try:
-        return float(attributes.get("time", "0"))
+        seconds = float(attributes.get("time", "0"))
     except ValueError:
         return 0.0
+    return seconds if math.isfinite(seconds) else 0.0

@@ -119,7 +119,8 @@ class Recording:
     """
     Coverage measured by ourselves, with the project's own configuration, into a folder of our own.
 
-    ``wanted`` are the settings of the controller's recording, for xdist's workers.
+    ``wanted`` are the settings of the controller's recording, for xdist's workers. Starts at once;
+    raises ``CannotMeasure`` where coverage.py will not.
     """
 
     def __init__(self, root: Path, wanted: Mapping[str, Any] | None = None) -> None:
@@ -131,7 +132,10 @@ class Recording:
             self._cov = make(self._folder / "coverage", config, wanted)
             self._cov.set_option("run:parallel", True)
             self.settings = settings(self._cov)
-            self._cov.start()
+            try:
+                self._cov.start()
+            except Exception as error:  # noqa: BLE001 - coverage.py loads plugins, which may raise anything
+                raise CannotMeasure(f"coverage could not be measured: {error}") from None
         self._running = True
 
     def stop(self) -> None:
