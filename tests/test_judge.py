@@ -482,7 +482,8 @@ def test_a_pass_without_every_expectation_seen_to_hold_is_an_error(expectations:
 
 def test_a_pass_of_a_gate_that_expects_nothing_is_an_error() -> None:
     one = gate(expect={})
-    assert judge(make_plan(spec(one)), [result(one)], today=TODAY).judged[0].result.outcome is Outcome.ERROR
+    claimed = replace(result(one), expectations=(Held("count", ">= 1", True),))
+    assert judge(make_plan(spec(one)), [claimed], today=TODAY).judged[0].result.outcome is Outcome.ERROR
 
 
 @pytest.mark.parametrize(("inapplicable", "reason"), [(None, "says who?"), ("no LDAP", " "), ("", "why not")])
@@ -729,6 +730,12 @@ def test_groups_that_were_cut_are_not_held_against_their_expectation() -> None:
         (Outcome.PASSED, ""),
         (Outcome.NOT_RUN, "none of its gates was selected"),
     ]
+
+
+def test_a_group_that_was_cut_does_not_break_a_run_of_some_of_its_gates() -> None:
+    low = gate("a", group=("Docs",), severity=Severity.LOW)
+    whole = spec(low, gate("b", group=("Docs",)), groups=(group("Docs", score=">= 50%"),))
+    assert not judge(make_plan(whole, "a"), [result(low, Outcome.FAILED)], today=TODAY).breaks
 
 
 def test_a_group_that_was_selected_whole_is_held_against_its_expectation() -> None:

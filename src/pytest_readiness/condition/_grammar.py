@@ -49,7 +49,7 @@ def _class(value: object) -> type:
     return value.__class__
 
 
-@lru_cache(8192, typed=True)
+@lru_cache(8192)
 def _read(condition: Value, _kinds: tuple[type, ...], of: type, unit: str) -> Condition:
     """Return the condition; *_kinds* are the types of a list's items, which keep ``[1]`` apart from ``[True]``."""
     reader = _Reader(condition, of, unit)
