@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Outcome
@@ -238,3 +241,36 @@ class TestAsAGate:
         if text is not None:
             (tmp_path / ".env").write_text(text)
         assert run_probe(DotenvFile(), root=tmp_path).outcome is Outcome.ERROR
+
+
+class TestAnyFile:
+    @given(st.binary(max_size=200))
+    def test_no_bytes_are_too_strange_to_be_looked_at(self, data: bytes) -> None:
+        found = _dotenv.parse(data)
+        assert all(trouble.line >= 1 and trouble.column >= 1 for trouble in found.troubles)
+
+    @given(st.dictionaries(st.from_regex("[A-Z_][A-Z0-9_]*", fullmatch=True), st.text(st.characters(codec="utf-8"))))
+    def test_what_is_quoted_well_comes_back_as_it_was(self, values: dict[str, str]) -> None:
+        escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+        quoted = {name: "".join(escapes.get(char, char) for char in value) for name, value in values.items()}
+        text = "".join(f'{name}="{value}"\n' for name, value in quoted.items())
+        assume(text.count("\0") * 3 < len(text.encode()))
+        assert _dotenv.parse(text.encode()).values == values
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b'A="x\n',
+            b"1A='x\n",
+            b"A=\x96\n",
+            b"'\n",
+            b'A="\\"x\n',
+            b" " * 99_999,
+            b"A" + b" " * 99_999,
+            b"A=" + b"'" * 99_999,
+        ],
+    )
+    def test_its_length_and_nothing_else_says_how_long_it_takes(self, line: bytes) -> None:
+        started = time.process_time()
+        _dotenv.parse(line * (100_000 // len(line)) + b"A")
+        assert time.process_time() - started < 5

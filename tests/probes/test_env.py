@@ -89,6 +89,7 @@ class TestRules:
             (Rule(type="int", max=5), "6", "is greater than 5"),
             (Rule(type="float"), "nan", "is not a number"),
             (Rule(type="float"), "1e999", "is not a number"),
+            (Rule(type="float"), "1" * 100_000 + "x", "is not a number"),
             (Rule(type="bool"), "maybe", "is not a truth: one of 0, 1, false, no, off, on, true, yes"),
             (Rule(type="json"), "{", "is not JSON"),
             (Rule(type="json"), "[" * 100000, "is not JSON"),

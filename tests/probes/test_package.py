@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -204,6 +205,12 @@ class TestFiles:
         (context.root / "r.txt").write_text("-r sub/x.txt\n")
         with pytest.raises(CannotMeasure, match=r"^sub/x\.txt is not there$"):
             Package(files=("r.txt",)).measure(context)
+
+    def test_a_line_of_blanks_takes_no_time(self, context: Context) -> None:
+        (context.root / "r.txt").write_text("pytest" + " " * 500_000 + "; python_version > '3' --hash=x\n")
+        started = time.process_time()
+        assert Package(files=("r.txt",)).measure(context).values["checked"] == 1
+        assert time.process_time() - started < 5
 
     def test_an_empty_file_is_nothing_to_look_at(self, context: Context) -> None:
         (context.root / "r.txt").write_text("# later\n")

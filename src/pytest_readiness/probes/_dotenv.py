@@ -21,7 +21,7 @@ from pytest_readiness.probes import _glob
 LIMIT = 1024 * 1024
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ASSIGNMENT = re.compile(r"\s*(?:export[ \t]+)?(?P<name>[^=]*?)(?P<before>\s*)=(?P<after>\s*)")
+_EXPORT = re.compile(r"\s*(?:export[ \t]+)?")
 # Not "abc==", which is how base64 ends: it may well stand inside a quoted value.
 _NEXT_ASSIGNMENT = re.compile(r"\s*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=(?!=*\s*$)")
 _STRANGE = re.compile("[\udc80-\udcff\0\r\ufffd\u00a0\u200b\ufeff]")
@@ -144,21 +144,24 @@ class _Reader:
     def assignment(self, number: int) -> int:
         """Read the assignment that begins in line *number*; return the number of the line after it."""
         line = self.lines[number]
-        match = _ASSIGNMENT.match(line)
-        if match is None:
+        head, equals, tail = line.partition("=")
+        if not equals:
             message = "there is no = in this line: a value of several lines needs quotes"
             self.trouble(number, len(line) - len(line.lstrip()), message)
             return number + 1
-        name = match["name"]
+        column = _leading(head)
+        name = head[column:].rstrip()
         good = _NAME.fullmatch(name) is not None
         if not good:
-            self.trouble(number, match.start("name"), "what stands before = is not a name of letters, digits and _")
+            self.trouble(number, column, "what stands before = is not a name of letters, digits and _")
         elif name in self.known:
-            self.trouble(number, match.start("name"), f"{name} is there already", fatal=False)
-        if match["before"] or (match["after"] and line[match.end() :][:1] not in {"", "#"}):
+            self.trouble(number, column, f"{name} is there already", fatal=False)
+        text = tail.lstrip()
+        spaced = head != head.rstrip() or (text != tail and text[:1] not in {"", "#"})
+        if spaced:
             message = "white space beside =, which a shell and docker --env-file do not allow"
-            self.trouble(number, match.start("before"), message, fatal=False)
-        value, after = self.value(number, match.end(), commented=bool(match["after"]))
+            self.trouble(number, len(head.rstrip()), message, fatal=False)
+        value, after = self.value(number, len(line) - len(text), commented=text != tail)
         if good:
             self.entries.append((name, value))
             self.known.add(name)
@@ -196,6 +199,12 @@ class _Reader:
             return _ESCAPE.sub(_unescaped, value) if quote == '"' else value, last + 1
         self.trouble(number, start, f"the {quote} that opens here is never closed")
         return "", number + 1
+
+
+def _leading(head: str) -> int:
+    """Return the length of the blanks and of ``export`` before a name."""
+    match = _EXPORT.match(head)
+    return match.end() if match else 0
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -13,8 +13,8 @@ from pytest_readiness.probes import _glob
 
 _LIMIT = 1024 * 1024
 _INDENT = 4
-_COMMENT = re.compile(r"(^|\s+)#.*$")
-_OPTION_OF_ONE = re.compile(r"\s+--(hash|config-settings?|global-option)([= ]).*$")
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_OPTION_OF_ONE = re.compile(r"\s--(hash|config-settings?|global-option)([= ]).*$")
 _INCLUDE = re.compile(r"(?:-r|--requirement)(?:\s+|=)?(?P<path>\S+)$")
 # What says where packages come from, not which.
 _HOW = re.compile(

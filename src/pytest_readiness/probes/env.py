@@ -22,7 +22,7 @@ from pytest_readiness.redact import logins, looks_secret
 Type = Literal["url", "int", "float", "bool", "json", "path"]
 
 _INT = re.compile(r"[+-]?[0-9]+")
-_FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_FLOAT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _BOOLS = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off"})
 _HOSTED = frozenset({"http", "https", "ws", "wss", "ftp"})
 _LISTED = 100
