@@ -1,0 +1,40 @@
+"""``readiness explain``: what would be touched, with nothing touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .conftest import HEAD, Run
+
+SPEC = (
+    HEAD
+    + """\
+  - {id: run, probe: command, with: {run: [touch, marker]}}
+  - {id: page, probe: http, with: {url: "http://127.0.0.1:1/health"}}
+  - {id: settings, probe: env, with: {variables: [DATABASE_URL], example: .env.example}}
+"""
+)
+
+
+def test_everything_is_listed_and_nothing_touched(project: Path, run: Run) -> None:
+    (project / "readiness.yaml").write_text(SPEC)
+    ran = run("explain")
+    assert ran.exit_code == 0
+    lines = [line.split() for line in ran.output.splitlines()]
+    assert ["command", "touch", "marker"] in lines
+    assert ["host", "127.0.0.1:1"] in lines
+    assert ["file", ".env.example"] in lines
+    assert ["variable", "DATABASE_URL"] in lines
+    assert [path.name for path in project.iterdir()] == ["readiness.yaml"]
+
+
+def test_some_of_the_gates_are_enough(project: Path, run: Run) -> None:
+    (project / "readiness.yaml").write_text(SPEC)
+    ran = run("explain", "--select", "run")
+    assert "touch marker" in ran.output
+    assert "DATABASE_URL" not in ran.output
+
+
+def test_a_spec_with_problems_is_exit_code_4(project: Path, run: Run) -> None:
+    (project / "readiness.yaml").write_text(HEAD + "  - {id: a, probe: fiel}\n")
+    assert run("explain").exit_code == 4

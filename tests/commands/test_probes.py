@@ -1,0 +1,79 @@
+"""``readiness probes``: the reference, derived from the classes."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pytest_readiness import registry
+from pytest_readiness.commands import _project, probes
+from pytest_readiness.options import convert
+from pytest_readiness.registry import Registry
+
+from .conftest import CONFTEST, Run
+
+
+def test_all_are_listed_with_what_they_ask(run: Run) -> None:
+    ran = run("probes")
+    assert ran.exit_code == 0
+    for name in registry.builtin_names():
+        assert f"{name} " in ran.output
+    assert "Are the files there, and do they hold what they should?" in ran.output
+
+
+def test_those_of_the_project_are_listed_too(project: Path, run: Run) -> None:
+    (project / "conftest.py").write_text(CONFTEST)
+    assert re.search("^answer +What is the answer[?]$", run("probes").output, re.MULTILINE)
+    assert "more is better" not in run("probes", "answer").output
+
+
+def test_packages_that_cannot_be_loaded_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Registry({}, {"disk": "ImportError: no module"})
+    monkeypatch.setattr(_project, "registry", lambda _folder: broken)
+    assert "! the probes of disk could not be loaded: ImportError: no module" in run("probes").output
+
+
+@pytest.mark.parametrize("name", registry.builtin_names())
+def test_one_is_explained_whole(run: Run, name: str) -> None:
+    ran = run("probes", name)
+    assert ran.exit_code == 0
+    probe = registry.builtin(name)
+    for field in dataclasses.fields(probe):
+        assert f"\n  {field.name.rstrip('_')}: " in ran.output
+    for measurement in probe.measures:
+        assert f"\n  {measurement}: " in ran.output
+    assert "``" not in ran.output
+    assert "To fix: " in ran.output
+
+
+@pytest.mark.parametrize("name", registry.builtin_names())
+def test_its_example_is_a_gate_that_can_be_used(name: str) -> None:
+    probe = registry.builtin(name)
+    (gate,) = yaml.safe_load(probes.example(name, probe))
+    problems: list[tuple[tuple[str | int, ...], str]] = []
+    assert convert(probe, gate.get("with", {}), problems) is not None
+    assert problems == []
+    assert probe.expect or gate["expect"]
+
+
+def test_an_unknown_one_gets_the_near_name_or_all(run: Run) -> None:
+    assert "did you mean file?" in run("probes", "fiel").errors
+    ran = run("probes", "zzz")
+    assert ran.exit_code == 4
+    assert f"there is {', '.join(registry.builtin_names())}" in ran.errors
+
+
+def test_the_table_for_documents_has_a_line_for_each(run: Run) -> None:
+    ran = run("probes", "--markdown")
+    assert ran.output == probes.reference()
+    lines = ran.output.splitlines()
+    assert len(lines) == 2 + len(registry.builtin_names())
+    assert all(line.count(" | ") == 3 for line in lines[2:])
+    assert (
+        "| `dotenv` | Can the .env file be decoded and read, and does every reader read the same out of it? "
+        "| `keys`, `problems`, `duplicates`, `encoding_ok`, `bom` | `problems: 0` |" in lines
+    )
