@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,7 +70,7 @@ class TestEveryProbe:
         assert "To fix" in text
 
     def test_documents_every_option(self, probe: type[Probe]) -> None:
-        fields = probe.__dataclass_fields__.values()
+        fields = dataclasses.fields(probe)
         assert [field.name for field in fields if not field.metadata.get("doc")] == []
 
     def test_declares_its_measurements_in_words(self, probe: type[Probe]) -> None:
