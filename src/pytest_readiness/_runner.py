@@ -12,6 +12,7 @@ from collections.abc import Generator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -94,6 +95,7 @@ class Runner:
         self._gates: dict[str, Judged] = {}
         self._failed: dict[str, None] = {}
         self._unwritten: dict[str, None] = {}
+        self._known: dict[tuple[str | None, int], Report] = {}
         # An earlier report must not be taken for the one of this run, however it ends.
         if not config.option.collectonly:
             for target in asked.targets:
@@ -151,8 +153,10 @@ class Runner:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Before and after all others: some change the exit status here, and the verdict is the last line."""
+        """Before all others, which show the report, and after them: some change the exit status."""
         if self._config.option.collectonly:
+            if self._config.option.readiness_only:
+                session.exitstatus = pytest.ExitCode.OK
             return (yield)
         self._forget_gates()
         self._conclude(session)
@@ -163,13 +167,24 @@ class Runner:
             self._conclude(session)
             raise
         self._conclude(session)
-        self._last_line()
         return result
 
     def pytest_terminal_summary(self) -> None:
         screen = self._screen()
         if screen and self._report:
             terminal.summary(self._report, screen)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Write the verdict as the last line, after all that pytest has to say of the run's end."""
+        screen = self._screen()
+        if self._report is None:
+            return
+        if screen:
+            self._reporter.ensure_newline()
+            terminal.verdict_line(self._report, screen)
+        else:
+            sys.stderr.writelines(f"{message}\n" for message in self._unwritten)
 
     # What they do.
 
@@ -202,8 +217,9 @@ class Runner:
         screen = self._screen()
         progress = terminal.Progress(screen, len(self._plan.gates)) if screen else None
         self._assessment = assess.Assessment(self._plan, self._setup(self._collector.session()), progress)
-        if screen and screen.verbosity >= 0:
+        if screen:
             self._reporter.ensure_newline()
+        if screen and screen.verbosity >= 0:
             self._reporter.section("readiness gates", sep="-")
         with progress or nullcontext():
             self._assessment.run()
@@ -211,28 +227,27 @@ class Runner:
 
     def _setup(self, session: Session | None) -> Setup:
         option = self._config.option
-        jobs = {} if option.readiness_jobs is None else {"jobs": option.readiness_jobs}
-        return Setup(
+        setup = Setup(
             registry=self._registry,
             env=os.environ,
             now=datetime.now(UTC),
             session=session,
             exec_allowed=not option.readiness_no_exec,
             side_effects_allowed=option.readiness_allow_side_effects,
-            **jobs,
         )
+        return setup if option.readiness_jobs is None else replace(setup, jobs=option.readiness_jobs)
 
     def _hand_over(self, session: pytest.Session) -> None:
         """Give each gate to pytest as an item."""
-        assert self._assessment is not None
         spec = SpecFile.from_parent(session, path=self._plan.spec.path)
         encoding = _encoding()
         items = [
             GateItem.from_parent(spec, name=judged.result.gate.id, judged=judged, encoding=encoding)
-            for judged in self._assessment.report().gates
+            for judged in self._judged().gates
         ]
         self._gates = {item.nodeid: item.judged for item in items}
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in pairwise([*items, None]):
+            assert item is not None
             self._config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
     def _forget_gates(self) -> None:
@@ -243,48 +258,40 @@ class Runner:
 
     def _conclude(self, session: pytest.Session) -> None:
         """Settle report and exit code, which always agree, and write the files if anything is new."""
-        if self._assessment is None:
-            self._assessment = assess.Assessment(self._plan, self._setup(None))
-        report = self._assessment.report(interrupted=self._stopped, tests_failed=len(self._failed))
         code = int(session.exitstatus)
-        if code == pytest.ExitCode.OK or (
-            code == pytest.ExitCode.NO_TESTS_COLLECTED and self._config.option.readiness_only
-        ):
-            code = min(report.exit_code, 1)
-        report = self._settled(report, code or int(bool(self._unwritten)))
-        if report != self._report:
+        if code == pytest.ExitCode.NO_TESTS_COLLECTED and self._config.option.readiness_only:
+            code = 0
+        while (report := self._settled(code)) != self._report:
             self._report = report
             self._write(report)
-        if session.exitstatus != self._report.exit_code:
-            session.exitstatus = self._report.exit_code
+        if code != report.exit_code or code != session.exitstatus:
+            session.exitstatus = report.exit_code
 
-    def _settled(self, report: Report, code: int) -> Report:
-        """Return *report* with the exit code of the run, and a word on where it comes from."""
+    def _settled(self, code: int) -> Report:
+        """Return the report for a run that pytest itself ends with *code*, with a word on where that comes from."""
+        report = self._judged()
         problems = [*report.problems, *self._unwritten]
-        if code and not report.exit_code and not self._unwritten:
+        if code and not report.exit_code:
             problems.append(_CAUSES.get(code, f"pytest ended with exit code {code}, see above"))
-        return replace(report, exit_code=code, problems=tuple(problems))
+        code = code or int(bool(report.exit_code or self._unwritten))
+        return replace(report, exit_code=code, problems=tuple(dict.fromkeys(problems)))
+
+    def _judged(self) -> Report:
+        """Return what is known by now; reckoned anew only if something has changed."""
+        if self._assessment is None:
+            self._assessment = assess.Assessment(self._plan, self._setup(None))
+        state = self._stopped, len(self._failed)
+        if state not in self._known:
+            self._known = {state: self._assessment.report(interrupted=self._stopped, tests_failed=len(self._failed))}
+        return self._known[state]
 
     def _write(self, report: Report) -> None:
-        """Write the reports; if one cannot be, the others say so and the run fails."""
-        before = len(self._unwritten)
+        """Write the reports, noting those that cannot be."""
         for target in self._asked.targets:
             try:
                 reports.write(report, target)
             except ReportError as error:
                 self._unwritten[str(error)] = None
-        if len(self._unwritten) > before:
-            self._report = self._settled(replace(report, problems=()), report.exit_code or 1)
-            self._write(self._report)
-
-    def _last_line(self) -> None:
-        screen = self._screen()
-        if screen and self._report:
-            self._reporter.ensure_newline()
-            terminal.verdict_line(self._report, screen)
-        elif not screen:
-            for message in self._unwritten:
-                sys.stderr.write(f"{message}\n")
 
     @property
     def _reporter(self) -> Any:

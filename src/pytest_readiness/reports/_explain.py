@@ -27,9 +27,9 @@ def explain(plan: Plan, screen: Screen) -> None:
 
 
 def _of_service(service: Service) -> Iterator[str]:
-    yield f"command   {' '.join(service.command)}"
+    yield f"command: {' '.join(service.command)}"
     ready = service.ready
-    yield from (f"host      {target}" for target in (ready.http, ready.tcp) if target)
+    yield from (f"host: {target}" for target in (ready.http, ready.tcp) if target)
 
 
 def _of_gate(gate: Gate) -> Iterator[str]:
@@ -37,7 +37,7 @@ def _of_gate(gate: Gate) -> Iterator[str]:
         yield f"nothing: not applicable, {gate.inapplicable}"
         return
     touches = list(gate.options.touches()) if isinstance(gate.options, Probe) else []
-    yield from dict.fromkeys(f"{touch.kind:<9} {touch.what}" for touch in touches)
-    yield from (f"service   {name}" for name in gate.uses)
+    yield from dict.fromkeys(f"{touch.kind}: {touch.what}" for touch in touches)
+    yield from (f"service: {name}" for name in gate.uses)
     if not touches and not gate.uses:
         yield "nothing beyond the test run"
