@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from pytest_readiness.condition import Condition, parse
 from pytest_readiness.errors import ConditionError
@@ -21,18 +21,13 @@ class Weighed:
     expectations: tuple[Held, ...]
 
 
-class _Declared(Protocol):
+class _Measure(Protocol):
+    """What is needed here of the declaration of a measurement."""
+
     @property
     def type(self) -> type: ...
     @property
     def unit(self) -> str: ...
-
-
-@runtime_checkable
-class _Declares(Protocol):
-    """What is asked of a gate's probe here: how it declares a measurement."""
-
-    def declare(self, name: str) -> _Declared | None: ...
 
 
 def weigh(
@@ -92,7 +87,7 @@ def _undecided(wanted: Expectation, why: str) -> Held:
 
 def _condition(gate: Gate, wanted: Expectation, unit: str) -> Condition:
     """Return the condition as the probe's declaration types it; where there is none, of any type."""
-    declared = gate.options.declare(wanted.measurement) if isinstance(gate.options, _Declares) else None
+    declared = _declared(gate, wanted.measurement)
     if declared is None:
         return parse(wanted.condition, object, unit)
     if declared.unit != unit:
@@ -106,15 +101,17 @@ def _zero_is_said(gate: Gate, counter: str | None) -> bool:
     for wanted in gate.expectations:
         if wanted.measurement == counter and not wanted.default:
             try:
-                return _condition(gate, wanted, _declared_unit(gate, wanted.measurement)).says_zero
+                declared = _declared(gate, wanted.measurement)
+                return _condition(gate, wanted, declared.unit if declared else "").says_zero
             except ConditionError:
                 return False
     return False
 
 
-def _declared_unit(gate: Gate, name: str) -> str:
-    declared = gate.options.declare(name) if isinstance(gate.options, _Declares) else None
-    return declared.unit if declared else ""
+def _declared(gate: Gate, name: str) -> _Measure | None:
+    """Return how the gate's probe declares measurement *name*, None if it does not."""
+    declare: Callable[[str], _Measure | None] | None = getattr(gate.options, "declare", None)
+    return declare(name) if declare else None
 
 
 def _words(condition: Value) -> str:
