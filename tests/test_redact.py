@@ -90,6 +90,10 @@ class TestLogins:
     def test_are_found_in_connection_strings(self) -> None:
         assert list(logins("host=db Password='s p' ;pwd=other;user=x")) == ["s p", "other"]
 
+    def test_are_found_in_queries_and_keys_of_accounts(self) -> None:
+        assert list(logins("https://example.org/hook?a=1&token=t0k3n&b=2")) == ["t0k3n"]
+        assert list(logins("Name=x;AccountKey=Zm9vYmFy==;Suffix=y")) == ["Zm9vYmFy=="]
+
     def test_a_plain_url_has_none(self) -> None:
         assert list(logins("https://example.org/a@b")) == []
 

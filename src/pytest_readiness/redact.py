@@ -55,7 +55,10 @@ _ABOUT = frozenset(
 )
 
 _URL_LOGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#\s]*)@")
-_KEYWORD_LOGIN = re.compile(r"(?:password|passwd|pwd)\s*=\s*('[^']*'|\"[^\"]*\"|[^\s;&]+)", re.IGNORECASE)
+_KEYWORD_LOGIN = re.compile(
+    r"(?:password|passwd|pwd|secret|token|(?:api|account|access)_?key|signature)\s*=\s*('[^']*'|\"[^\"]*\"|[^\s;&]+)",
+    re.IGNORECASE,
+)
 _PLAIN_NUMBER = re.compile(r"\d{1,5}|\**")
 _TOKEN_LENGTH = 16
 
@@ -72,7 +75,7 @@ def looks_secret(name: str) -> bool:
 
 
 def logins(text: str) -> Iterator[str]:
-    """Yield the passwords inside *text*: of URLs (``//user:password@host``) and of ``password=...``."""
+    """Yield the passwords inside *text*: of URLs (``//user:password@host``) and of ``password=...`` and its like."""
     for match in _URL_LOGIN.finditer(text):
         user, colon, password = match[1].partition(":")
         if colon:

@@ -484,19 +484,21 @@ def _shortened(log: list[str]) -> str:
 @contextlib.contextmanager
 def _termination_as_interrupt() -> Iterator[None]:
     """
-    Treat SIGTERM as Ctrl-C, so that a cancelled job leaves no process behind.
+    Treat SIGTERM and SIGHUP as Ctrl-C, so that a cancelled job or a closed terminal leaves no process behind.
 
     Only where nobody else has a say in it, and in the main thread, which alone may decide.
     """
-    mine = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    wanted = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+    main = threading.current_thread() is threading.main_thread()
+    mine = [number for number in wanted if main and signal.getsignal(number) == signal.SIG_DFL]
 
-    def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt("SIGTERM")
+    def interrupt(number: int, _frame: object) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
 
-    if mine:
-        signal.signal(signal.SIGTERM, interrupt)
+    for number in mine:
+        signal.signal(number, interrupt)
     try:
         yield
     finally:
-        if mine:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
