@@ -41,7 +41,6 @@ class TestNamedFiles:
         measured = File(path="notes.md").measure(context)
         assert measured.looked_at == 1
         assert measured.values["count"] == 1
-        assert measured.values["missing"] == 0
         assert measured.values["lines"] == 2
         assert measured.values["size"] == 7
         assert evidence(measured) == {"found": "notes.md"}
@@ -49,7 +48,7 @@ class TestNamedFiles:
     def test_a_file_that_is_missing_is_nothing_to_look_at(self, context: Context) -> None:
         measured = File(path="notes.md").measure(context)
         assert measured.looked_at == 0
-        assert measured.values == {"count": 0, "missing": 0}
+        assert measured.values == {"count": 0}
         assert evidence(measured) == {"not there": "notes.md"}
 
     def test_one_missing_of_several_is_counted_and_named(self, context: Context) -> None:
@@ -65,6 +64,7 @@ class TestNamedFiles:
 
     def test_none_may_be_missing_unless_a_gate_says_so(self) -> None:
         assert File(paths=("a", "b")).expected() == {"count": ">= 1", "missing": 0}
+        assert File(path="a").expected() == {"count": ">= 1"}
 
     def test_a_folder_is_not_a_file(self, context: Context) -> None:
         (context.root / "docs").mkdir()

@@ -29,7 +29,8 @@ class File(Probe):
 
     ``path`` and ``paths`` name files, ``glob`` looks for them; a folder is not a file. ``lines``,
     ``size`` and ``matches`` are sums over all files found. ``regex`` is looked for in the whole text
-    of each file, ``^`` and ``$`` meaning each line; a gate with a regex expects at least one match.
+    of each file, ``^`` and ``$`` meaning each line. None of ``paths`` may be missing, and a regex has to
+    match at least once, unless the gate says otherwise.
 
     Fails when a file is missing, when nothing matches, or when the contents are not as expected.
     A gate that wants no file says ``count: 0``, one that wants no match says ``matches: 0``.
@@ -46,7 +47,7 @@ class File(Probe):
         "unmatched": Measure(int, "files found in which regex matches nowhere", better=Better.LOWER),
         "age": Measure(float, "time since the newest of the files was changed", unit="s", better=Better.LOWER),
     }
-    expect = {"count": ">= 1", "missing": 0}
+    expect = {"count": ">= 1"}
     counter = "count"
 
     path: str | None = option("One file; relative paths start at the spec's folder.", None, example="Dockerfile")
@@ -69,8 +70,10 @@ class File(Probe):
             raise OptionError("matches the empty text, so it would match everywhere", "regex")
 
     def expected(self) -> dict[str, Value]:
-        """Return the default expectations: a regex that matches nowhere is not what anybody means."""
-        return {**self.expect, "matches": ">= 1"} if self.regex is not None else dict(self.expect)
+        """Return the default expectations: none of several missing, and a regex that matches somewhere."""
+        missing: dict[str, Value] = {"missing": 0} if self.paths else {}
+        matches: dict[str, Value] = {"matches": ">= 1"} if self.regex is not None else {}
+        return {**self.expect, **missing, **matches}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the paths or the pattern."""
@@ -79,7 +82,7 @@ class File(Probe):
     def measure(self, context: Context) -> Measurements:
         """Look for the files, then into them."""
         found, missing = self._find(context)
-        values: dict[str, Value] = {"count": len(found), "missing": len(missing) if self.paths else 0}
+        values: dict[str, Value] = {"count": len(found), **({"missing": len(missing)} if self.paths else {})}
         evidence = [_listed("not there", missing)] if missing else []
         if found:
             evidence.append(_listed("found", [_shown(path, context.root) for path in found]))
