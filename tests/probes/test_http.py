@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import socket
 import struct
 import threading
@@ -529,8 +530,7 @@ class TestFraming:
             (b"HTTP/1.1 204 Nothing\r\nContent-Length: 9\r\n\r\n", 0),
             (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\n" + http(b"abc"), 3),
             (
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
-                + b"3;x=y\r\nabc\r\n0a \r\n0123456789\r\n0\r\nT: t\r\n\r\n",
+                b"HTTP/1.1 200 \r\nTransfer-Encoding: Chunked\r\n\r\n3;x\r\nabc\r\na \r\n0123456789\r\n0\r\nT:\r\n\r\n",
                 13,
             ),
             (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab", 2),
@@ -601,8 +601,7 @@ class TestSamples:
         with serving(manners) as server:
             result = run_probe(Http(url=server.url, samples=1000), expect={"p50": "< 1 s"}, timeout=0.8)
         assert result.outcome is Outcome.ERROR
-        assert "timed out while waiting for the answer" in result.reason
-        assert "times: the deadline came first" in result.reason
+        assert re.search(r"not asked more than \d times: the deadline came first", result.reason)
 
     def test_measure_the_wait(self) -> None:
         def manners(connection: socket.socket, server: Server) -> None:

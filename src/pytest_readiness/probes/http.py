@@ -7,7 +7,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import ClassVar
 
 from pytest_readiness.errors import CannotMeasure, OptionError
@@ -117,11 +117,11 @@ class Http(Probe):
             raise OptionError("the list is empty: there is nothing to ask", "urls")
         option_name = "url" if self.urls is None else "urls"
         seen: set[str] = set()
-        for url in self._urls():
-            try:
-                target = parse(url)
-            except ValueError as error:
-                raise OptionError(str(error), option_name) from None
+        try:
+            targets = self._targets
+        except ValueError as error:
+            raise OptionError(str(error), option_name) from None
+        for url, target in zip(self._urls(), targets, strict=True):
             if target.login is not None and (self.auth is not None or self._sets("authorization")):
                 raise OptionError(f"{target} has a login of its own; say it there or under `auth`, once", option_name)
             if url in seen:
@@ -155,6 +155,10 @@ class Http(Probe):
     def _urls(self) -> tuple[str, ...]:
         return self.urls if self.urls is not None else (self.url or "",)
 
+    @cached_property
+    def _targets(self) -> tuple[Target, ...]:
+        return tuple(map(parse, self._urls()))
+
     def declared(self) -> Mapping[str, Measure]:
         """Return the measurements, those of ``extract`` included."""
         named = {name: Measure(object, f"what {query.text} finds") for name, query in self.extract.items()}
@@ -180,7 +184,7 @@ class Http(Probe):
 
     def measure(self, context: Context) -> Measurements:
         """Ask every endpoint. Raises ``CannotMeasure`` where none of them answers."""
-        targets = [parse(url) for url in self._urls()]
+        targets = self._targets
         self._keep_secrets(targets, context)
         findings = Findings(self.extract, context.now)
         loop = Loop(early(context.deadline))
@@ -210,7 +214,7 @@ class Http(Probe):
     async def _work(self, waiting: Iterator[Target], client: Client, loop: Loop, findings: Findings) -> None:
         """Ask one endpoint after the other until none is left; those that the deadline spared are told, too."""
         for target in waiting:
-            url = str(target)
+            url = target.shown
             for number in range(self.samples):
                 if loop.over:
                     times = f" more than {number} times" if number else ""

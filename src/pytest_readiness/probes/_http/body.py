@@ -17,6 +17,13 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\
 _LINE = 200
 
 
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number)
+
+
 def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
     """Return *body* without its content encoding. Raises ``NoAnswer`` where it is broken, strange or a bomb."""
     encoding = headers.get("content-encoding", "identity").lower()
@@ -48,14 +55,10 @@ def parsed(body: bytes, headers: Mapping[str, str]) -> object:
     """Return *body* as JSON. Raises ``NoAnswer`` where it is none."""
     data = unpacked(body, headers)
     try:
-        return json.loads(data, parse_constant=_no_number)
+        return _JSON.decode(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):  # also UnicodeDecodeError
         shown = line(data, 60)
         raise NoAnswer(f"the body is not JSON: {shown!r}" if shown else "the body is empty, not JSON") from None
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def found(data: object) -> Value:

@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from pytest_readiness.probes._http.certificate import Certificate
@@ -58,8 +59,7 @@ def basic(login: str) -> str:
     return "Basic " + base64.b64encode(login.encode()).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """
     A request and its final answer.
 
@@ -91,26 +91,31 @@ class Client:
 
     async def fetch(self, target: Target) -> Exchange:
         """Ask, following redirects as far as allowed. Raises ``NoAnswer`` with the reason."""
+        started = time.perf_counter()
+        try:
+            return await self._fetch(target, started)
+        except TimedOut as error:
+            raise TimedOut(f"{error}, after {time.perf_counter() - started:.2f} s") from None
+
+    async def _fetch(self, target: Target, started: float) -> Exchange:
+        answer, certificate = await self._ask(target, self._request)
+        latency = time.perf_counter() - started
+        if not self._follow or answer.status not in _REDIRECTS:
+            return Exchange(target.shown, answer, latency, (), certificate)
         request = self._request
         hops: list[str] = []
         asked: set[tuple[str, str]] = set()
-        started = time.perf_counter()
-        while True:
-            try:
-                answer, certificate = await self._ask(target, request)
-            except TimedOut as error:
-                raise TimedOut(f"{error}, after {time.perf_counter() - started:.2f} s") from None
-            latency = time.perf_counter() - started
-            location = answer.headers.get("location") if answer.status in _REDIRECTS and self._follow else None
-            if location is None:
-                return Exchange(str(target), answer, latency, tuple(hops), certificate)
-            asked.add((request.method, str(target)))
-            hops.append(str(target))
+        while answer.status in _REDIRECTS and (location := answer.headers.get("location")) is not None:
+            asked.add((request.method, target.shown))
+            hops.append(target.shown)
             target, request = _redirected(target, request, answer.status, location)
-            if (request.method, str(target)) in asked:
+            if (request.method, target.shown) in asked:
                 raise NoAnswer(f"it redirects in a loop: {_way(hops, target)}")
             if len(hops) > self._follow:
                 raise NoAnswer(f"it redirects more than {self._follow} times: {_way(hops, target)}")
+            answer, certificate = await self._ask(target, request)
+            latency = time.perf_counter() - started
+        return Exchange(target.shown, answer, latency, tuple(hops), certificate)
 
     async def _ask(self, target: Target, request: Request) -> tuple[Answer, Certificate | None]:
         data = self._written(target, request)
@@ -175,7 +180,7 @@ class Client:
 
 
 def _way(hops: Iterable[str], target: Target) -> str:
-    return " -> ".join([*hops, str(target)])
+    return " -> ".join([*hops, target.shown])
 
 
 class _Line:
@@ -204,11 +209,11 @@ class _Line:
 def _redirected(target: Target, request: Request, status: int, location: str) -> tuple[Target, Request]:
     """Return what to ask next; another scheme, host or port gets no credentials."""
     try:
-        following = parse(urljoin(str(target), location.encode("latin-1").decode("utf-8", "replace")))
+        following = parse(urljoin(target.shown, location.encode("latin-1").decode("utf-8", "replace")))
     except ValueError as error:
         raise NoAnswer(f"it redirects to something that cannot be asked: {error}") from None
     same = following.origin == target.origin
-    following = Target(following.origin, following.path, target.login if same else None)
+    following = Target.of(following.origin, following.path, target.login if same else None)
     if status not in _KEEPS_METHOD and (status == _SEE_OTHER or request.method not in _SAFE):
         request = request.as_get()
     if same:

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from pytest_readiness.model import Each, Evidence, Value
@@ -21,6 +21,7 @@ from pytest_readiness.probes._http.tls import describe
 PERCENTILES = {"p50": (0.50, 2), "p95": (0.95, 20), "p99": (0.99, 100)}
 
 _BAD = 400
+_NOTHING: Mapping[str, Value] = {}
 _MOST_LINES = 50
 _MOST_DIFFERENT = 50
 _COOKIE = re.compile(r"(^|, )([^=;,\s]+)=[^;,]*")
@@ -37,23 +38,33 @@ class _Row:
 
     url: str
     status: int | None
-    told: str
+    latency: float
+    phrase: str
+    notes: Sequence[str]
     wrong: bool
-    found: dict[str, Value] = field(default_factory=dict)
+    found: Mapping[str, Value]
+
+    @property
+    def told(self) -> str:
+        """The line about it."""
+        if self.status is None:
+            return f"{self.url}: {'; '.join(self.notes)}"
+        said = f"{self.url}: {self.status} {printable(self.phrase)}".rstrip() + f" in {self.latency * 1000:.1f} ms"
+        return "; ".join([said, *self.notes])
 
 
 class _Different:
     """The different values of one measurement, and how often each came."""
 
     def __init__(self) -> None:
-        self.counts: Counter[tuple[type, Value]] = Counter()
+        self.counts: defaultdict[tuple[type, Value], int] = defaultdict(int)
 
     def add(self, value: Value) -> None:
         self.counts[type(value), value] += 1
 
     @property
     def usual(self) -> Value:
-        return self.counts.most_common(1)[0][0][1]
+        return max(self.counts, key=self.counts.__getitem__)[1]
 
     def value(self, most: float = math.inf) -> Value:
         """Return the one value, or an ``Each`` of all; ``ValueError`` where they cannot be one measurement."""
@@ -85,9 +96,9 @@ class Findings:
 
     def fail(self, url: str, reason: str) -> None:
         """Note that *url* gave no usable answer."""
-        told = f"{url}: {printable(reason)}"
-        self.unanswered.append(told)
-        self._rows.append(_Row(url, None, told, wrong=True))
+        row = _Row(url, None, 0.0, "", (printable(reason),), wrong=True, found={})
+        self.unanswered.append(row.told)
+        self._rows.append(row)
 
     def add(self, url: str, exchange: Exchange) -> None:
         """Note what *url* answered."""
@@ -101,16 +112,18 @@ class Findings:
         if exchange.certificate is not None:
             self._facts["tls_days"].add(exchange.certificate.days(self._now))
             self._certificates.setdefault(exchange.certificate, url)
+        headers = self._headers
         for name, value in answer.headers.items():
-            self._headers[name].add(_COOKIE.sub(r"\1\2=***", value) if name == "set-cookie" else value)
-        values, troubles = self._extract(url, exchange)
-        self._rows.append(_Row(url, answer.status, _told(url, exchange, troubles), bool(troubles), values))
+            headers[name].counts[str, _COOKIE.sub(r"\1\2=***", value) if name == "set-cookie" else value] += 1
+        values, troubles = self._extract(url, exchange) if self._queries else (_NOTHING, ())
+        notes = _notes(exchange, troubles) if troubles or exchange.hops or answer.status >= _BAD else ()
+        self._rows.append(
+            _Row(url, answer.status, exchange.latency, answer.phrase, notes, wrong=bool(troubles), found=values)
+        )
 
     def _extract(self, url: str, exchange: Exchange) -> tuple[dict[str, Value], list[str]]:
         """Ask the queries; return what they found, and what went wrong."""
         values: dict[str, Value] = {}
-        if not self._queries:
-            return values, []
         try:
             data = parsed(exchange.answer.body, exchange.answer.headers)
         except NoAnswer as error:
@@ -149,7 +162,7 @@ class Findings:
         return values, unknown
 
     def _whole(self, name: str, different: _Different) -> Value:
-        lacking = len(self._rows) - different.counts.total()
+        lacking = len(self._rows) - sum(different.counts.values())
         if lacking:
             raise ValueError(f"{lacking} of {len(self._rows)} answers do not have it")
         bounded = name in self._queries or name.startswith("header:")
@@ -210,15 +223,12 @@ def few(reasons: Sequence[str]) -> str:
     return "; ".join(reasons[:most]) + more
 
 
-def _told(url: str, exchange: Exchange, troubles: Sequence[str]) -> str:
-    """Return the line about one answer."""
-    answer = exchange.answer
-    told = [f"{url}: {answer.status} {printable(answer.phrase)}".rstrip() + f" in {exchange.latency * 1000:.1f} ms"]
-    if exchange.hops:
-        told.append(f"redirected to {exchange.url}")
-    if answer.status >= _BAD and answer.body:
-        told.append(_first_line(exchange))
-    return "; ".join([*told, *troubles])
+def _notes(exchange: Exchange, troubles: Sequence[str]) -> list[str]:
+    """Return what else is to be told of an answer."""
+    notes = [f"redirected to {exchange.url}"] if exchange.hops else []
+    if exchange.answer.status >= _BAD and exchange.answer.body:
+        notes.append(_first_line(exchange))
+    return [*notes, *troubles]
 
 
 def _first_line(exchange: Exchange) -> str:

@@ -108,9 +108,8 @@ class Stream:
     async def receive(self) -> bytes:
         """Return the next bytes, empty at the end. Raises ``Cut`` where the connection broke."""
         sock = self._sock
-        secured = isinstance(sock, ssl.SSLSocket)
-        if not secured:
-            await self._loop.readable(sock)
+        if self.certificate is None and not isinstance(sock, ssl.SSLSocket):
+            await self._loop.readable(sock)  # TLS may hold bytes that have come already; a plain socket has none yet
         while True:
             try:
                 return sock.recv(_PIECE)

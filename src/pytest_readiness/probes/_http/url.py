@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -32,20 +32,25 @@ class Origin(NamedTuple):
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """
     A URL, taken apart: ``path`` includes the query, percent-encoded; ``login`` is ``user:password``.
 
-    ``str()`` never shows the login.
+    ``shown`` is the whole without the login.
     """
 
     origin: Origin
     path: str
-    login: str | None = None
+    login: str | None
+    shown: str
+
+    @classmethod
+    def of(cls, origin: Origin, path: str, login: str | None = None) -> Target:
+        """Put a URL together."""
+        return cls(origin, path, login, f"{origin.scheme}://{origin.netloc}{path}")
 
     def __str__(self) -> str:
-        return f"{self.origin.scheme}://{self.origin.netloc}{self.path}"
+        return self.shown
 
 
 def parse(url: str) -> Target:
@@ -57,20 +62,24 @@ def parse(url: str) -> Target:
     match = _URL.fullmatch(url)
     if match is None:
         raise ValueError(f"{_shown(url)} is not a URL; write http://HOST/PATH or https://HOST/PATH")
-    scheme = match["scheme"].lower()
-    if scheme not in PORTS:
-        raise ValueError(f"{_shown(url)}: {scheme} is not supported; only http and https are")
-    authority = _AUTHORITY.fullmatch(match["authority"])
-    if authority is None:
-        raise ValueError(f"{_shown(url)}: {match['authority'].rpartition('@')[2]!r} is not a host with a port")
-    origin = Origin(scheme, _host(authority["six"], authority["host"]), _port(authority["port"], PORTS[scheme]))
+    try:
+        origin, login = _origin(match["scheme"].lower(), match["authority"])
+    except ValueError as error:
+        raise ValueError(f"{_shown(url)}: {error}") from None
     path = (match["path"] or "/") + (match["query"] or "")
-    login = authority["user"]
-    return Target(
-        origin,
-        path if path.isascii() else quote(path, safe="%/:=&?~#+!$,;'@()*[]"),
-        None if login is None else unquote(login),
-    )
+    return Target.of(origin, path if path.isascii() else quote(path, safe="%/:=&?~#+!$,;'@()*[]"), login)
+
+
+@lru_cache(maxsize=1024)
+def _origin(scheme: str, authority: str) -> tuple[Origin, str | None]:
+    """Return whom a URL asks, and the login it has; thousands of URLs share a few of them."""
+    if scheme not in PORTS:
+        raise ValueError(f"{scheme} is not supported; only http and https are")
+    match = _AUTHORITY.fullmatch(authority)
+    if match is None:
+        raise ValueError(f"{authority.rpartition('@')[2]!r} is not a host with a port")
+    origin = Origin(scheme, _host(match["six"], match["host"]), _port(match["port"], PORTS[scheme]))
+    return origin, None if match["user"] is None else unquote(match["user"])
 
 
 def host(text: str) -> str:

@@ -7,8 +7,8 @@ What is not a complete, unambiguous answer is an error that says what it is; not
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from pytest_readiness.probes._http.errors import Cut, NoAnswer
 
@@ -18,6 +18,7 @@ MOST_BODY = 10 * 1024 * 1024
 MOST_HEAD = 64 * 1024
 
 _MOST_LINE = 8 * 1024
+_SHORT = 200
 _MOST_INTERIM = 20
 _CONTINUE, _SWITCHING, _OK, _NO_CONTENT, _NOT_MODIFIED = 100, 101, 200, 204, 304
 
@@ -39,8 +40,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """
     One complete answer; names of headers are in lower case, those given twice are joined.
 
@@ -88,15 +88,17 @@ class Reader:
 
     async def _head(self) -> str:
         held, seen = self._held, 0
-        self._source.doing = "waiting for the answer" if not self.begun else "reading the headers"
+        if not held:
+            self._source.doing = "reading the headers" if self.begun else "waiting for the answer"
+            await self._fill("in the middle of the headers")
+        self._source.doing = "reading the headers"
         while (end := _END.search(held, seen)) is None:
             seen = max(0, len(held) - 3)
             if len(held) > MOST_HEAD:
                 raise NoAnswer(f"its headers do not end within {MOST_HEAD // 1024} KiB")
-            if held and not b"HTTP/".startswith(bytes(held[:5])):
+            if not b"HTTP/".startswith(bytes(held[:5])):
                 raise _foreign(bytes(held))
             await self._fill("in the middle of the headers")
-            self._source.doing = "reading the headers"
         if end.end() > MOST_HEAD:
             raise NoAnswer(f"its headers do not end within {MOST_HEAD // 1024} KiB")
         head = held[: end.start()].decode("latin-1")
@@ -168,14 +170,22 @@ def _head(text: str) -> tuple[str, int, str, dict[str, str]]:
         raise _foreign(text.encode("latin-1"))
     headers: dict[str, str] = {}
     for line in lines:
-        name, colon, value = line.partition(":")
-        if not colon or _NAME.fullmatch(name) is None:
-            raise NoAnswer(f"a header is garbled: {line[:60]!r}")
-        name, value = name.lower(), value.strip(" \t")
+        name, value = _known_header(line) if len(line) < _SHORT else _header(line)
         if name in headers:
             value = _joined(name, headers[name], value)
         headers[name] = value
     return match[1], int(match[2]), match[3] or "", headers
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon or _NAME.fullmatch(name) is None:
+        raise NoAnswer(f"a header is garbled: {line[:60]!r}")
+    return name.lower(), value.strip(" \t")
+
+
+#: Thousands of answers have mostly the same headers.
+_known_header = lru_cache(maxsize=1024)(_header)
 
 
 def _joined(name: str, before: str, value: str) -> str:
