@@ -38,6 +38,18 @@ def test_nothing_private_of_pytest_is_imported() -> None:
     assert private == []
 
 
+def test_probes_do_not_know_each_other() -> None:
+    names = {f"pytest_readiness.probes.{name}" for name in registry.builtin_names()}
+    known = [
+        (path.name, name)
+        for path, tree in trees()
+        if SOURCE / "probes" in path.parents
+        for name in imported(tree)
+        if name in names
+    ]
+    assert known == []
+
+
 def test_no_thread_pool_can_hold_up_the_exit() -> None:
     assert [path.name for path, tree in trees() for name in imported(tree) if name.startswith("concurrent")] == []
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.running import copied, run
+from .running import copied, run
 
 pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")

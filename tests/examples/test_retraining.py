@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.running import copied, run
+from .running import copied, run
 
 #: What is never green here: nobody has attested anything, the rest says so in the spec.
 ALWAYS = {"side-by-side": "error", "benefits-seen": "error"}
