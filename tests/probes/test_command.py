@@ -256,3 +256,10 @@ class TestAsAGate:
         result = run_probe(python("import os; print(os.environ['API_KEY'])"), env=env)
         assert result.outcome is Outcome.PASSED
         assert "hunter22" not in repr(result)
+
+    def test_secrets_that_it_is_given_are_hidden_too(self) -> None:
+        result = run_probe(
+            python("import os; print(os.environ['DB_PASSWORD'])", env={"DB_PASSWORD": "hunter22hunter22"})
+        )
+        assert result.outcome is Outcome.PASSED
+        assert "hunter22" not in repr((result.reason, result.measurements, result.evidence))

@@ -15,6 +15,7 @@ from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.options import Query
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.process import Completed
+from pytest_readiness.redact import looks_secret
 
 #: A longer output is not a measurement any more: ``number`` and ``extract`` take out of it what matters.
 STDOUT_LIMIT = 64 * 1024
@@ -96,6 +97,9 @@ class Command(Probe):
 
     def measure(self, context: Context) -> Measurements:
         """Run the command and take out of its output what was asked for."""
+        for name, value in self.env.items():
+            if looks_secret(name):
+                context.keep_secret(value)
         done = context.run(self.args, cwd=self.cwd, env=self.env, stdin=self.stdin, shell=self.shell)
         values: dict[str, Value] = {"exit_code": done.returncode, "duration": done.duration}
         if not done.truncated:
