@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pytester.collecting import facts
+from .collecting import facts
 
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
 
@@ -158,7 +158,7 @@ def test_from_another_folder_the_configuration_of_the_root_is_used(
 
 
 def facts_plugin(pytester: pytest.Pytester) -> None:
-    from tests.pytester.collecting import PLUGIN
+    from .collecting import PLUGIN
 
     pytester.makepyfile(collecting_plugin=PLUGIN)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pytester.collecting import facts
+from .collecting import facts
 
 
 @pytest.fixture

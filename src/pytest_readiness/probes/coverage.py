@@ -162,11 +162,8 @@ class Coverage(Probe):
 def _read(data_file: str | None, context: Context) -> tuple[Recorded, Path]:
     """Return recorded coverage, and the file it was in."""
     config = run.config_file(context.root, context.env)
-    configured = run.make(Path(), config).get_option("run:data_file") if config else None
-    named = (
-        data_file or context.env.get("COVERAGE_FILE") or (configured if isinstance(configured, str) else ".coverage")
-    )
-    path = context.path(named)
+    named = data_file or context.env.get("COVERAGE_FILE") or run.make(None, config).get_option("run:data_file")
+    path = context.path(str(named))
     if not path.is_file():
         raise CannotMeasure(f"there is no coverage data at {path}: run the tests under coverage first")
     return Recorded(run.copied([path], {}, config), context.root, context.cache), path

@@ -265,7 +265,8 @@ class _Cache:
             part.write_text(json.dumps(known), encoding="utf-8")
             part.replace(self._path)
         except OSError:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink()
 
     def _load(self) -> dict[str, _Entry]:
         try:

@@ -208,17 +208,18 @@ def copied(recorded: Iterable[bytes | Path], wanted: Mapping[str, Any], config: 
     try:
         for number, part in enumerate(recorded):
             target = folder / f"part{number}"
+            data = CoverageData(basename=str(target))
             if isinstance(part, Path):
                 shutil.copyfile(part, target)
+                data.read()  # combine() passes over what it cannot read
             else:
-                data = CoverageData(basename=str(target))
                 data.loads(part)
-                data.close()
+            data.close()
             parts.append(str(target))
         with _quiet():
             cov.combine(parts, strict=True)
             cov.set_option("paths", {})  # done by now, once and for all
-    except (CoverageException, OSError) as error:
+    except (CoverageException, OSError, Warning) as error:
         raise CannotMeasure(f"the coverage data cannot be read: {error}") from None
     if not cov.get_data().measured_files():
         raise CannotMeasure("the coverage data is empty: nothing was measured")
