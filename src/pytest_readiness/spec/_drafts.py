@@ -15,7 +15,7 @@ from pytest_readiness.options._kinds import found as what
 from pytest_readiness.spec._files import Files, Source
 from pytest_readiness.spec._forms import GROUP
 from pytest_readiness.spec._problems import Node
-from pytest_readiness.spec._scene import Scene, condition_of
+from pytest_readiness.spec._scene import PROFILES_REASON, Scene, condition_of
 from pytest_readiness.spec._yaml import Map, Place, Refused, Seq
 
 #: Keys of gates and groups that name things: variables cannot be used there.
@@ -27,7 +27,6 @@ ADDED = ("tags", "needs", "uses")
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ALIASES = {"P0": "critical", "P1": "high", "P2": "medium", "P3": "low"}
-_OWN = frozenset({"group", "gates", "expect", "when", "reason"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,8 @@ def severity_of(word: str) -> Severity:
 def merged(values: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is handed down from *values*, with what is said nearer in *own*."""
     result = {**values, **own}
+    if "profiles" in own:
+        result[PROFILES_REASON] = own.get("reason")
     for key in ADDED:
         if key in values and key in own:
             result[key] = tuple(dict.fromkeys((*values[key], *own[key])))
@@ -102,8 +103,8 @@ class Walk:
         name = made.get("group", "")
         if not name.strip() and "group" in made:
             node.report(("group",), "a group needs a heading")
-        outside = self.scene.outside(made, heading.values, node)
-        values = merged(heading.values, {key: value for key, value in made.items() if key not in _OWN})
+        outside = self.scene.outside(made, node)
+        values = merged(heading.values, made)
         below = Heading((*heading.path, name), values, heading.outside or outside)
         self._heading(below, self._score(made, node), node)
         if isinstance(made.get("gates"), Seq):

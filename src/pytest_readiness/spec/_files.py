@@ -50,9 +50,12 @@ class Files:
         """
         number = len(self.problems.files)
         self.problems.files.append(label)
-        real = path.resolve()
-        self.numbers[real] = number
         self.reach[number] = set()
+        if "\0" in str(path):
+            self.problems.add(place_of(number, 0, 0), "", "this cannot be the name of a file")
+            return None
+        real = Path(os.path.realpath(path))
+        self.numbers[real] = number
         text = self._text(path, place_of(number, 0, 0))
         if text is None:
             return None
@@ -79,16 +82,13 @@ class Files:
 
     def _text(self, path: Path, start: Place) -> str | None:
         try:
-            if not stat.S_ISREG(path.stat().st_mode):
+            known = path.stat()
+            if not stat.S_ISREG(known.st_mode):
                 self.problems.add(start, "", "this is not a file")
                 return None
-            with path.open("rb") as file:
-                raw = file.read(LARGEST - self.size + 1)
+            raw = _bytes(path, known.st_size, LARGEST - self.size + 1)
         except OSError as error:
             self.problems.add(start, "", f"cannot be read: {error.strerror or error}")
-            return None
-        except ValueError:
-            self.problems.add(start, "", "this cannot be the name of a file")
             return None
         self.size += len(raw)
         if self.size > LARGEST:
@@ -104,7 +104,7 @@ class Files:
             # utf-8-sig counts from behind the mark
             at = error.start + (3 if raw.startswith(b"\xef\xbb\xbf") else 0)
             line = raw.count(b"\n", 0, at)
-            column = len(raw[raw.rfind(b"\n", 0, at) + 1 : at].decode("utf-8", "replace"))
+            column = len(raw[raw.rfind(b"\n", 0, at) + 1 : at].decode("utf-8").removeprefix("\ufeff"))
             message = f"byte {at + 1} of the file (0x{raw[at]:02X}) is not UTF-8: save the file as UTF-8"
             self.problems.add(start + place_of(0, line, column) - place_of(0, 0, 0), "", message)
             return None
@@ -117,7 +117,7 @@ class Files:
         items = list(zip(wanted, wanted.at, strict=True)) if isinstance(wanted, Seq) else [(wanted, place)]
         for index, (item, where) in enumerate(items):
             path = f"include[{index}]"
-            if not isinstance(item, str) or not item:
+            if not isinstance(item, str) or not item or "\0" in item:
                 self.problems.add(where, path, "expected the path of a file, relative to this one")
             elif "${" in item:
                 self.problems.add(where, path, "variables cannot be used here")
@@ -128,13 +128,13 @@ class Files:
 
     def _include(self, source: Source, item: str, where: Place, path: str, chain: tuple[Path, ...]) -> None:
         target = source.path.parent / item
-        real = target.resolve()
+        real = Path(os.path.realpath(target))
         if real in chain:
             names = [os.path.relpath(step, chain[0].parent) for step in (*chain[chain.index(real) :], real)]
             self.problems.add(where, path, f"files include each other in a circle: {' -> '.join(names)}")
         elif real in self.numbers:  # included by two files: its gates are there once
             self._reaches(source.number, self.numbers[real])
-        elif not target.is_file():
+        elif not os.path.isfile(target):  # noqa: PTH113 - Path.is_file raises where a name is too long
             self.problems.add(where, path, f"there is no file {item!r} beside {source.label!r}")
         elif len(self.numbers) >= MOST_FILES:
             self.problems.add(where, path, f"more than {MOST_FILES} files are included")
@@ -145,3 +145,10 @@ class Files:
 
     def _reaches(self, number: int, other: int) -> None:
         self.reach[number] |= {other} | self.reach[other]
+
+
+def _bytes(path: Path, size: int, most: int) -> bytes:
+    """Return the first *most* bytes of a file that seems to have *size*, without room for more than there are."""
+    with path.open("rb") as file:
+        raw = file.read(min(size + 1, most))
+        return raw + file.read(most - len(raw)) if size < len(raw) < most else raw

@@ -187,7 +187,7 @@ _INHERITED: dict[str, tuple[Any, str]] = {
     "needs": (tuple[str, ...], "Gates that have to pass first."),
     "uses": (tuple[str, ...], "Services to start for it."),
     "profiles": (tuple[str, ...], "The only profiles in which it applies."),
-    "when": (Mapping[str, object], "Variables and the conditions under which it applies; with `reason`."),
+    "when": (_Raw(), "Variables and the conditions under which it applies; with `reason`."),
     "reason": (str, "Why it does not apply otherwise."),
     "enforce_from": (dt.date, "Tolerated before that day."),
     "retry": (Retry, "Ask again until it passes."),

@@ -10,7 +10,7 @@ from pytest_readiness.condition import parse
 from pytest_readiness.errors import ConditionError, OptionError
 from pytest_readiness.model import Deferral, Expectation, Gate, Retry, Severity, Waiver
 from pytest_readiness.options import Path, near
-from pytest_readiness.probe import Measure, Probe
+from pytest_readiness.probe import Probe
 from pytest_readiness.spec._drafts import NAMES, Draft, in_words, merged, severity_of
 from pytest_readiness.spec._forms import GATE
 from pytest_readiness.spec._probes import Broken, Known
@@ -31,10 +31,10 @@ def read_gate(draft: Draft, scene: Scene) -> Gate | None:
     node, heading = draft.node, draft.heading
     undefined = node.fill(scene.variables, names=NAMES, skip="with")
     own = _own_values(node, scene)
-    outside = heading.outside or scene.outside(own, heading.values, node)
+    values = merged(heading.values, own)
+    outside = heading.outside or scene.outside(own, node) or scene.elsewhere(values)
     if outside is None:
         node.report_sure(undefined)
-    values = merged(heading.values, own)
     severity = severity_of(values.get("severity", "high"))
     _check_policy(own, severity, node)
     known = _probe(own.get("probe"), node, scene)
@@ -191,28 +191,20 @@ def _expectations(
     given = given or Map()
     expected = [default for default in known.expected(instance) if default.measurement not in given]
     for name, raw in given.items():
-        measure = _measure(name, known, instance, node)
-        if measure is not None:
-            try:
+        try:
+            measure = known.declare(name, instance)
+            if measure is not None:
                 condition = condition_of(raw, measure.type)
                 parse(condition, measure.type, measure.unit)
                 expected.append(Expectation(name, condition))
-            except ConditionError as error:
-                node.report(("expect", name), str(error))
+            elif known.fixed or instance is not None:
+                message = f"unknown measurement {name!r}{near(name, known.names(instance))}"
+                node.report(("expect", options.Key(name)), message)
+        except ConditionError as error:
+            node.report(("expect", name), str(error))
     if not expected and not given and (names := known.names(instance)):
         node.report((), f"'expect' is missing: {known.name} measures {', '.join(names)}, and expects nothing by itself")
     return tuple(expected), known.alone(expected, instance)
-
-
-def _measure(name: str, known: Known, instance: Probe | None, node: Node) -> Measure | None:
-    try:
-        measure = known.declare(name, instance)
-    except Exception as error:  # noqa: BLE001 - somebody else's probe may raise anything
-        node.report(("expect", name), f"{known.name} cannot tell: {type(error).__name__}: {error}")
-        return None
-    if measure is None and (known.fixed or instance is not None):
-        node.report(("expect", options.Key(name)), f"unknown measurement {name!r}{near(name, known.names(instance))}")
-    return measure
 
 
 # --- the rest -----------------------------------------------------------------------------------

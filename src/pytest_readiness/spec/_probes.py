@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
-from pytest_readiness.errors import CannotMeasure
+from pytest_readiness.errors import CannotMeasure, ConditionError
 from pytest_readiness.model import Expectation
 from pytest_readiness.options import Kind, kind_of
 from pytest_readiness.probe import Context, Measure, Measurements, Probe
@@ -57,21 +57,30 @@ class Known:
         )
 
     def declare(self, name: str, instance: Probe | None) -> Measure | None:
-        """Return the declaration of measurement *name* of *instance*."""
+        """Return the declaration of measurement *name* of *instance*; ``ConditionError`` if the probe fails to say."""
         if self.fixed or instance is None:
             return self.measures.get(name)
-        return instance.declare(name)
+        try:
+            return instance.declare(name)
+        except Exception as error:  # noqa: BLE001 - somebody else's probe may raise anything
+            raise ConditionError(f"{self.name} cannot tell: {type(error).__name__}: {error}") from error
 
     def alone(self, expected: Iterable[Expectation], instance: Probe | None) -> bool:
         """Tell whether anything *expected* is of a measurement that wants no other gate beside it."""
         if self.fixed and not self.exclusive:
             return False
-        measures = (self.declare(each.measurement, instance) for each in expected)
+        try:
+            measures = [self.declare(each.measurement, instance) for each in expected]
+        except ConditionError:
+            return False
         return any(measure is not None and measure.exclusive for measure in measures)
 
     def names(self, instance: Probe | None) -> tuple[str, ...]:
-        """Return the names of all measurements of *instance*."""
-        return tuple(self.measures if self.fixed or instance is None else instance.declared())
+        """Return the names of all measurements of *instance*, or of all that the class declares."""
+        try:
+            return tuple(self.measures if self.fixed or instance is None else instance.declared())
+        except Exception:  # noqa: BLE001 - as above
+            return tuple(self.measures)
 
 
 class Probes:

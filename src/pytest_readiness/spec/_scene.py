@@ -16,6 +16,9 @@ from pytest_readiness.spec._problems import Node, Problems
 from pytest_readiness.spec._variables import SpoiledError, Variables
 from pytest_readiness.spec._yaml import Map, Refused
 
+#: Under this name the reason that stands beside ``profiles`` is handed down with them.
+PROFILES_REASON = "reason of profiles"
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -49,18 +52,23 @@ class Scene:
             if retry is not None and getattr(retry, key) <= 0:
                 node.report(("retry", key), "expected more than 0")
 
-    def outside(self, made: Mapping[str, Any], inherited: Mapping[str, Any], node: Node) -> str | None:
-        """Return why what *made* describes does not apply here; None if it does."""
+    def elsewhere(self, values: Mapping[str, Any]) -> str | None:
+        """Return why a gate with *values* does not apply to the profile; None if it does."""
+        profiles = values.get("profiles")
+        if profiles is None or self.profile in profiles:
+            return None
+        only = f"only for profile {', '.join(profiles)}"
+        reason = values.get(PROFILES_REASON)
+        return f"{reason} ({only})" if reason else only
+
+    def outside(self, made: Mapping[str, Any], node: Node) -> str | None:
+        """Return why what *made* says under ``when`` is not met; None if it is."""
         reason = made.get("reason")
         if "when" in made and "reason" not in node.data:
             node.report((), "'reason' is missing: say beside 'when' why the gate does not apply otherwise")
         if reason is not None and "when" not in made and "profiles" not in made:
             node.report(("reason",), "a reason belongs to 'when' or 'profiles'; there is neither")
-        profiles = made.get("profiles", inherited.get("profiles"))
-        if profiles is not None and self.profile not in profiles:
-            only = f"only for profile {', '.join(profiles)}"
-            return f"{reason} ({only})" if reason and "when" not in made else only
-        unmet = self._unmet(made.get("when", {}), node)
+        unmet = self._unmet(made["when"], node) if "when" in made else None
         return f"{reason} ({unmet})" if reason and unmet else unmet
 
     def _unmet(self, when: Mapping[str, object], node: Node) -> str | None:

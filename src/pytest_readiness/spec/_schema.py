@@ -44,7 +44,7 @@ def schema(registry: Registry) -> dict[str, object]:
 
 def _condition() -> dict[str, object]:
     return {
-        "description": "A value it must equal, or a text: '>= 80%', '< 200 ms', '!= 0', '~ regex', 'in a, b', '10..50'.",
+        "description": "A value it must equal, or '>= 80%', '< 200 ms', '!= 0', '~ regex', 'in a, b', '10..50'.",
         "anyOf": [{"type": _SCALARS}, {"type": "array", "items": {"type": [*_SCALARS, "null"]}}],
     }
 
@@ -61,7 +61,8 @@ def _group() -> dict[str, object]:
 def _gate(registry: Registry) -> dict[str, object]:
     made: dict[str, Any] = GATE.schema()
     made["properties"]["probe"] = {"description": made["properties"]["probe"]["description"], "enum": []}
-    made["properties"]["expect"]["additionalProperties"] = {"$ref": "#/$defs/condition"}
+    for key in ("expect", "when"):
+        made["properties"][key]["additionalProperties"] = {"$ref": "#/$defs/condition"}
     made["anyOf"] = [{"required": ["id"]}, {"required": ["title"]}]
     probes = Probes(registry)
     names = [*registry.names(), *(name for name in registry.broken if name not in registry.names())]

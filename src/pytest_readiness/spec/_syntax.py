@@ -66,9 +66,9 @@ def _block(error: MarkedYAMLError, shown: str, column: int) -> _At:
     if begun.startswith(":"):
         return None, "a key is missing before ':'"
     start = error.context_mark
-    where = f" that begins in line {start.line + 1}" if start else ""
+    where = f", which begins in line {start.line + 1}" if start else ""
     if begun.startswith("- "):
-        return None, f"an item of a list does not fit in here: check its indentation against what is above{where}"
+        return None, f"an item of a list does not fit the indentation of what stands above{where}"
     return None, f"the indentation does not fit the mapping or list{where}"
 
 

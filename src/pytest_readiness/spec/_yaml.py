@@ -246,8 +246,8 @@ class _Builder:
             self.report(place_of(self.file, line, column), message)
             return None
         except yaml.reader.ReaderError as error:
-            line = text.count("\n", 0, error.position)
-            column = error.position - (text.rfind("\n", 0, error.position) + 1)
+            at = text.index(chr(error.character))  # the C parser counts bytes, the other one characters
+            line, column = text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1
             self.report(place_of(self.file, line, column), f"the character U+{error.character:04X} cannot be in YAML")
             return None
         except _StopError:
