@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,9 +14,11 @@ from hypothesis import strategies as st
 
 from pytest_readiness.deadline import Deadline
 from pytest_readiness.model import Outcome
+from pytest_readiness.probes._http.errors import NoAnswer
 from pytest_readiness.probes._http.findings import percentile
 from pytest_readiness.probes._http.loop import Loop, early
 from pytest_readiness.probes._http.url import host, parse
+from pytest_readiness.probes._http.wire import Answer, Reader
 from pytest_readiness.probes.http import Http
 from pytest_readiness.probes.tcp import Tcp
 from pytest_readiness.testing import run_probe
@@ -95,6 +99,58 @@ class TestUrl:
     @pytest.mark.parametrize(("text", "plain"), [("[::1]", "::1"), ("::1", "::1"), ("DB", "db"), ("127.0.0.1",) * 2])
     def test_without_anything_but_a_host_is_read_too(self, text: str, plain: str) -> None:
         assert host(text) == plain
+
+
+class Pieces:
+    """A source that gives what it was given, piece by piece, and then ends."""
+
+    doing = ""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = [piece for piece in pieces if piece]
+
+    async def receive(self) -> bytes:
+        return self.pieces.pop(0) if self.pieces else b""
+
+
+def answer(*pieces: bytes) -> Answer:
+    """Return the answer read from *pieces*; nothing here ever waits."""
+    with pytest.raises(StopIteration) as end:
+        Reader(Pieces(*pieces)).answer("GET").send(None)
+    found = end.value.value
+    assert isinstance(found, Answer)
+    return found
+
+
+class TestReader:
+    whole = (
+        b"HTTP/1.1 100 Continue\r\n\r\n"
+        b"HTTP/1.1 201 Made\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"5\r\nhello\r\n6;x\r\n world\r\n0\r\nT: t\r\n\r\n"
+    )
+
+    @given(st.lists(st.integers(0, len(whole)), max_size=20))
+    def test_does_not_care_how_an_answer_is_cut(self, cuts: list[int]) -> None:
+        edges = [0, *sorted(cuts), len(self.whole)]
+        found = answer(*(self.whole[start:end] for start, end in pairwise(edges)))
+        assert (found.status, found.phrase, found.body, found.reusable) == (201, "Made", b"hello world", True)
+        assert found.headers == {"a": "b", "transfer-encoding": "chunked"}
+
+    @given(st.integers(0, len(whole) - 1))
+    def test_never_takes_a_part_for_the_whole(self, end: int) -> None:
+        with pytest.raises(NoAnswer):
+            answer(self.whole[:end])
+
+    @given(st.binary(max_size=300), st.integers(0, len(whole)))
+    def test_of_anything_else_says_what_is_wrong(self, noise: bytes, at: int) -> None:
+        with contextlib.suppress(NoAnswer):
+            answer(self.whole[:at] + noise + self.whole[at:])
+
+    def test_of_a_head_that_comes_drop_by_drop_stays_quick(self) -> None:
+        started = time.process_time()
+        with pytest.raises(NoAnswer, match="its headers do not end within 64 KiB"):
+            answer(b"HTTP/1.1 200 OK\r\nA: ", *[b"x"] * 70_000)
+        assert time.process_time() - started < 2
 
 
 class TestLoop:

@@ -65,8 +65,9 @@ class Http(Probe):
     Times are in the eyes of a user: from before the connection is opened to the last byte of the
     body, redirects included. Connections are kept open and used again, so only the first requests
     pay for name lookup, connecting and TLS. The samples of one endpoint are taken one after
-    another; several endpoints are asked at the same time, `jobs` of them. Cookies are not kept, and
-    proxies named by the environment are not used: the probe talks to the host it names.
+    another; several endpoints are asked at the same time, `jobs` of them, and compete: to know how
+    fast each is by itself, say `jobs: 1`. Cookies are not kept, and proxies named by the
+    environment are not used: the probe talks to the host it names.
 
     To fix: open the URL as the evidence shows it, and look at the service's own log.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import ssl
 import time
 from collections import defaultdict
@@ -20,6 +21,7 @@ from pytest_readiness.probes._http.wire import Answer, Reader
 from pytest_readiness.redact import looks_secret
 
 _AGENT = "pytest-readiness"
+_ZONE = re.compile(r"%[^\]]*")  # of an IPv6 address: means something on this machine only
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _REPEATABLE = _SAFE | {"PUT", "DELETE"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -139,7 +141,8 @@ class Client:
         stream = await self._dialler.connect(origin.host, origin.port)
         if origin.scheme == "https":
             try:
-                await self._dialler.secure(stream, self._trust(), origin.host, (origin.host, origin.port))
+                name = origin.host.removesuffix(".")
+                await self._dialler.secure(stream, self._trust(), name, (origin.host, origin.port))
             except BaseException:
                 stream.close()
                 raise
@@ -227,7 +230,8 @@ def _redirected(target: Target, request: Request, status: int, location: str) ->
 
 def _block(origin: Origin, request: Request, authorization: str | None) -> bytes:
     """Return all headers and the body, from after the first line."""
-    headers = {"host": ("Host", origin.netloc), "user-agent": ("User-Agent", _AGENT), "accept": ("Accept", "*/*")}
+    place = _ZONE.sub("", origin.netloc)
+    headers = {"host": ("Host", place), "user-agent": ("User-Agent", _AGENT), "accept": ("Accept", "*/*")}
     headers["accept-encoding"] = ("Accept-Encoding", "identity")
     for name, value in request.headers.items():
         headers[name.lower()] = (name, value)
