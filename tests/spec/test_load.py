@@ -337,3 +337,16 @@ def test_a_spec_takes_memory_in_proportion_to_its_gates(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert len(found.gates) == 500
     assert peak < 500 * 10_000
+
+
+def test_a_spec_with_a_thousand_problems_is_told_no_more(tmp_path: Path) -> None:
+    keys = "".join(f", key{i}: x, other{i}: [y]" for i in range(300))
+    text = HEAD + "".join(f"- {{id: g{i}, probe: ask, needs: [none]{keys}}}\n" for i in range(3))
+    found = problems(tmp_path, text)
+    assert len(found) == 1001
+    assert found[-1].endswith("there are 1000 problems: the rest was not looked at")
+
+
+def test_a_long_name_is_cut_in_messages(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, HEAD + f"- {{id: a, probe: ask, {'k' * 5000}: x}}\n")
+    assert len(problem) < 1200

@@ -167,3 +167,12 @@ def test_deep_nesting_is_refused_before_it_costs_anything() -> None:
     found: list[str] = []
     _yaml.read("[" * 500_000, 0, lambda _place, message: found.append(message))
     assert found == ["nested more than 64 levels deep"]
+
+
+def test_a_file_full_of_mistakes_is_told_its_first_thousand_and_soon() -> None:
+    found: list[str] = []
+    text = "".join(f"k{i}: x\n" for i in range(5_000)) * 2
+    start = time.process_time()
+    assert _yaml.read(text, 0, lambda _place, message: found.append(message)) is None
+    assert time.process_time() - start < 10
+    assert len(found) == 1000

@@ -29,6 +29,8 @@ VARIABLE: Schema = {"type": "string", "pattern": r"\$\{"}
 
 #: More names than this are not listed in a message.
 MANY = 16
+#: With more problems than this, near names are not looked for: it takes time.
+MANY_PROBLEMS = 100
 
 _LONGEST = 10 * 365 * 86400
 _PLAIN: frozenset[type] = frozenset({bool, int, float, str, list, dict, type(None)})
@@ -428,7 +430,8 @@ class Form(Kind):
         for key, item in value.items():
             kind = fields.get(key)
             if kind is None:
-                problems.append(((*path, Key(key)), self._unknown(key)))
+                hint = near(key, tuple(fields)) if len(problems) < MANY_PROBLEMS else ""
+                problems.append(((*path, Key(key)), self._unknown(key, hint)))
             elif item is None and type(None) not in kind.native:
                 problems.append(((*path, key), f"is empty: expected {kind.words}, or leave the key out"))
             else:
@@ -441,10 +444,8 @@ class Form(Kind):
                 problems.append((path, f"{name!r} is missing" + (f": {doc}" if doc else "")))
         return made
 
-    def _unknown(self, key: str) -> str:
-        if key in self.later:
-            return f"{str(key)!r} is not available yet"
-        return f"unknown key {str(key)!r}{near(key, tuple(self.fields))}"
+    def _unknown(self, key: str, hint: str) -> str:
+        return f"{str(key)!r} is not available yet" if key in self.later else f"unknown key {str(key)!r}{hint}"
 
     def convert(self, value: object, path: Path, problems: Problems) -> Any:
         if not isinstance(value, dict | Mapping):

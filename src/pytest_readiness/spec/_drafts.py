@@ -10,7 +10,7 @@ from typing import Any
 from pytest_readiness.condition import parse
 from pytest_readiness.errors import ConditionError
 from pytest_readiness.model import Group, Severity, Value
-from pytest_readiness.options import Path, near
+from pytest_readiness.options import Path
 from pytest_readiness.options._kinds import found as what
 from pytest_readiness.spec._files import Files, Source
 from pytest_readiness.spec._forms import GROUP
@@ -130,7 +130,9 @@ class Walk:
             return None
         for key in expect:
             if key != "score":
-                node.report(("expect", key), f"a group has a score and nothing else{near(key, ('score',))}")
+                node.report(
+                    ("expect", key), f"a group has a score and nothing else{node.problems.near(key, ('score',))}"
+                )
         if "score" not in expect:
             return None
         try:
@@ -172,10 +174,7 @@ class Walk:
         data = Map()
         own = node.data
         for key, value, at in (*known.node.data.entries(), *own.entries()):
-            if key in data:
-                data.replace(key, value, at)
-            else:
-                data.put(key, value, at)
+            data.put(key, value, at)
         known.node = Node(data, node.place, node.title, node.problems)
 
     def _id(self, node: Node) -> str | None:

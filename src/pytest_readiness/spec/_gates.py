@@ -9,7 +9,7 @@ from pytest_readiness import options
 from pytest_readiness.condition import parse
 from pytest_readiness.errors import ConditionError, OptionError
 from pytest_readiness.model import Deferral, Expectation, Gate, Retry, Severity, Waiver
-from pytest_readiness.options import Path, near
+from pytest_readiness.options import Path
 from pytest_readiness.probe import Probe
 from pytest_readiness.spec._drafts import NAMES, Draft, in_words, merged, severity_of
 from pytest_readiness.spec._forms import GATE
@@ -107,7 +107,7 @@ def _probe(name: str | None, node: Node, scene: Scene) -> Known | Broken | None:
         return None
     known = scene.probes.get(name)
     if known is None:
-        node.report(("probe",), f"unknown probe {name!r}{near(name, scene.probes.registry.names())}")
+        node.report(("probe",), f"unknown probe {name!r}{node.problems.near(name, scene.probes.registry.names())}")
     return known
 
 
@@ -164,7 +164,7 @@ class _Binding:
         if not dot:
             return self.scene.variables.look_up(inside)
         if name not in self.scene.service_names:
-            raise OptionError(f"there is no service {name!r}{near(name, self.scene.service_names)}")
+            raise OptionError(f"there is no service {name!r}{self.scene.problems.near(name, self.scene.service_names)}")
         if what not in PLAUSIBLE:
             raise OptionError(f"a service has {', '.join(PLAUSIBLE)}, found {what!r}")
         if name not in self.uses:
@@ -198,7 +198,7 @@ def _expectations(
                 parse(condition, measure.type, measure.unit)
                 expected.append(Expectation(name, condition))
             elif known.fixed or instance is not None:
-                message = f"unknown measurement {name!r}{near(name, known.names(instance))}"
+                message = f"unknown measurement {name!r}{node.problems.near(name, known.names(instance))}"
                 node.report(("expect", options.Key(name)), message)
         except ConditionError as error:
             node.report(("expect", name), str(error))

@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_readiness.errors import Problem
 from pytest_readiness.model import Gate, Severity, Spec
-from pytest_readiness.options import Key, near
+from pytest_readiness.options import Key
 from pytest_readiness.options import Path as Way
 from pytest_readiness.plan import check_needs
 from pytest_readiness.redact import Redactor, looks_secret
@@ -78,9 +78,9 @@ class _Load:
         walk = Walk(scene, self.files)
         for source in self.files.sources:
             walk.file(source)
-        gates = [read_gate(draft, scene) for draft in walk.drafts]
-        known = tuple(gate for gate in gates if gate is not None)
-        self._check_needs(known, walk.drafts)
+        known = tuple(self._gates(walk.drafts, scene))
+        if not self.problems.many:
+            self._check_needs(known, walk.drafts)
         for secret in scene.variables.secrets:
             self.redactor.add(secret)
         if self.problems:
@@ -110,12 +110,23 @@ class _Load:
             variables.secrets.update(each.text for name, each in layer.items() if hidden(name, each.text))
         main = tops[-1]
         if self.profile is not None and self.profile not in profiles:
-            main.node.report(("profiles",), f"there is no profile {self.profile!r}{near(self.profile, profiles)}")
+            main.node.report(
+                ("profiles",), f"there is no profile {self.profile!r}{self.problems.near(self.profile, profiles)}"
+            )
         main.fill(variables)
         services = read_services([(top.node.data, top.node.place) for top in tops], variables, self.problems)
         names = tuple(dict.fromkeys(name for top in tops for name in top.made.get("services", {})))
         scene = Scene(variables, self.profile, profiles, services, names, Probes(self.registry), self.problems)
         return scene, main.policy(self.profile, self.path)
+
+    def _gates(self, drafts: list[Draft], scene: Scene) -> Iterator[Gate]:
+        """Yield the gates, up to the one that has the last problem that is wanted."""
+        for draft in drafts:
+            gate = read_gate(draft, scene)
+            if gate is not None:
+                yield gate
+            if self.problems.many:
+                return
 
     def _check_needs(self, gates: tuple[Gate, ...], drafts: list[Draft]) -> None:
         problems = check_needs(gates)

@@ -62,7 +62,7 @@ class Known:
             return self.measures.get(name)
         try:
             return instance.declare(name)
-        except Exception as error:  # noqa: BLE001 - somebody else's probe may raise anything
+        except Exception as error:
             raise ConditionError(f"{self.name} cannot tell: {type(error).__name__}: {error}") from error
 
     def alone(self, expected: Iterable[Expectation], instance: Probe | None) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_readiness.errors import Position, Problem, SpecError
-from pytest_readiness.options import Key, Path, say
+from pytest_readiness.options import Key, Path, near, say
 from pytest_readiness.redact import Redactor
 from pytest_readiness.spec._variables import CONTAINERS, PUT_IN, LookUp, Variables
-from pytest_readiness.spec._yaml import Map, Place, Refused, Seq, unpack
+from pytest_readiness.spec._yaml import MOST_PROBLEMS, Map, Place, Refused, Seq, unpack
+
+#: How long a message or a path may be, in characters.
+_LONGEST = 500
 
 
 class Problems:
@@ -18,10 +21,23 @@ class Problems:
         self.files: list[str] = []
         self._found: dict[tuple[Place, str, str], None] = {}
         self._others: list[Problem] = []
+        self._last: Place = 0
+        self._nears = 0
 
     def add(self, place: Place, path: str, message: str) -> None:
         """Add one problem; the same one at the same place counts once."""
-        self._found[place, path, " ".join(message.split())] = None
+        self._found[place, _clipped(path), _clipped(" ".join(message.split()))] = None
+        self._last = max(self._last, place)
+
+    @property
+    def many(self) -> bool:
+        """Whether there are so many that no more are wanted."""
+        return len(self._found) >= MOST_PROBLEMS
+
+    def near(self, name: str, known: Sequence[str]) -> str:
+        """Return the hint at a near name, as long as there are few problems: looking for one takes time."""
+        self._nears += 1
+        return near(name, tuple(known)) if self._nears < MOST_PROBLEMS else ""
 
     def take(self, problems: Iterable[Problem]) -> None:
         """Add problems that know their position."""
@@ -38,6 +54,10 @@ class Problems:
     def error(self, redactor: Redactor) -> SpecError:
         """Return them as one error, in the order of the files, without any secret."""
         told = [(self.position(place), path, message) for place, path, message in self._found]
+        if self.many:
+            told.append(
+                (self.position(self._last), "", f"there are {MOST_PROBLEMS} problems: the rest was not looked at")
+            )
         told += [(problem.position, problem.path, problem.message) for problem in self._others]
         order = {name: number for number, name in enumerate(self.files)}
         told.sort(key=lambda item: (order.get(item[0].file, -1), item[0].line, item[0].column))
@@ -57,6 +77,8 @@ class Node:
 
     def report(self, path: Path, message: str) -> None:
         """Report *message* about what stands at *path* below this mapping."""
+        if self.problems.many:
+            return
         place, value = locate(self.data, self.place, path)
         if not isinstance(value, Refused):
             self._add(place, path, message)
@@ -122,6 +144,10 @@ class Node:
         """Report what ``convert`` found at *below*."""
         for path, message in found:
             self.report((*below, *path), message)
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
 def texts(value: object) -> Iterator[tuple[Path, str]]:

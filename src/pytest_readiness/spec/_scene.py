@@ -10,7 +10,7 @@ from typing import Any
 from pytest_readiness.condition import Condition, parse
 from pytest_readiness.errors import ConditionError, OptionError
 from pytest_readiness.model import Scalar, Service, Value
-from pytest_readiness.options import FromVariable, Path, Unusual, near
+from pytest_readiness.options import FromVariable, Path, Unusual
 from pytest_readiness.spec._probes import Probes
 from pytest_readiness.spec._problems import Node, Problems
 from pytest_readiness.spec._variables import SpoiledError, Variables
@@ -40,10 +40,14 @@ class Scene:
         """Report what is wrong with the values that gates and groups have in common."""
         for index, name in enumerate(made.get("uses", ())):
             if name not in self.service_names:
-                node.report(("uses", index), f"there is no service {name!r}{near(name, self.service_names)}")
+                node.report(
+                    ("uses", index), f"there is no service {name!r}{self.problems.near(name, self.service_names)}"
+                )
         for index, name in enumerate(made.get("profiles", ())):
             if name not in self.profiles:
-                node.report(("profiles", index), f"there is no profile {name!r}{near(name, self.profiles)}")
+                node.report(
+                    ("profiles", index), f"there is no profile {name!r}{self.problems.near(name, self.profiles)}"
+                )
         for key in ("weight", "timeout"):
             if made.get(key, 1) <= 0:
                 node.report((key,), "expected more than 0")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -41,6 +42,8 @@ Report = Callable[[Place, str], None]
 
 #: How deep a file may be nested, and how many values its aliases may stand for.
 DEEPEST, MOST_ALIASED = 64, 500_000
+#: How many problems of one file are looked for.
+MOST_PROBLEMS = 1000
 
 _BITS = 24
 _MASK = (1 << _BITS) - 1
@@ -52,26 +55,33 @@ _FIRST = (1 << _BITS) + 1
 class Map(dict[str, object]):
     """A mapping; ``at`` holds the places of key and value, packed in one number, in the order of the keys."""
 
-    __slots__ = ("at",)
+    __slots__ = ("_index", "at")
 
     def __init__(self) -> None:
         self.at: list[int] = []
+        self._index: dict[str, int] = {}
+
+    def _at(self, key: str) -> int | None:
+        """Return the index of *key* among the keys; looked up for problems only, so it is worked out late."""
+        if len(self._index) < len(self):
+            start = len(self._index)
+            self._index.update((known, start + i) for i, known in enumerate(islice(self, start, None)))
+        return self._index.get(key)
 
     def place(self, key: str, *, of_key: bool = False) -> Place | None:
         """Return where *key*, or the value under it, stands; None if it is not there."""
-        for index, known in enumerate(self):
-            if known == key:
-                return self.at[index] >> _PLACE if of_key else self.at[index] & ((1 << _PLACE) - 1)
-        return None
+        index = self._at(key)
+        if index is None:
+            return None
+        return self.at[index] >> _PLACE if of_key else self.at[index] & ((1 << _PLACE) - 1)
 
     def put(self, key: str, value: object, at: int) -> None:
-        """Add *key*, which is new, with its packed places."""
-        self[key] = value
-        self.at.append(at)
-
-    def replace(self, key: str, value: object, at: int) -> None:
-        """Put *value* in the place of what stands under *key*."""
-        self.at[list(self).index(key)] = at
+        """Set *key* to *value*, with its packed places."""
+        index = self._at(key) if key in self else None
+        if index is None:
+            self.at.append(at)
+        else:
+            self.at[index] = at
         self[key] = value
 
     def entries(self) -> Iterator[tuple[str, object, int]]:
@@ -82,7 +92,7 @@ class Map(dict[str, object]):
         """Return a mapping of its own with the same values; the places are shared."""
         made = Map()
         made.update(self)
-        made.at = self.at
+        made.at = self.at  # the keys are the same, and stay so
         return made
 
 
@@ -230,7 +240,8 @@ class _Builder:
     def __init__(self, file: int, report: Report) -> None:
         self.file = file
         self.start = place_of(file, 0, 0)
-        self.report = report
+        self.found = 0
+        self.tell = report
         self.known: dict[str, str] = {}
         self.anchors: dict[str, tuple[object, int, int]] = {}
         self.size = 0
@@ -238,17 +249,23 @@ class _Builder:
         self.stack: list[_Open] = []
         self.root: object = None
 
+    def report(self, place: Place, message: str) -> None:
+        self.tell(place, message)
+        self.found += 1
+        if self.found >= MOST_PROBLEMS:
+            raise _StopError
+
     def read(self, text: str) -> object:
         try:
             self._events(parser_for(text).get_event)
         except yaml.MarkedYAMLError as error:
             line, column, message = explain(error, text)
-            self.report(place_of(self.file, line, column), message)
+            self.tell(place_of(self.file, line, column), message)
             return None
         except yaml.reader.ReaderError as error:
             at = text.index(chr(error.character))  # the C parser counts bytes, the other one characters
             line, column = text.count("\n", 0, at), at - text.rfind("\n", 0, at) - 1
-            self.report(place_of(self.file, line, column), f"the character U+{error.character:04X} cannot be in YAML")
+            self.tell(place_of(self.file, line, column), f"the character U+{error.character:04X} cannot be in YAML")
             return None
         except _StopError:
             return None
@@ -280,7 +297,7 @@ class _Builder:
         return self.start + (mark.line << _BITS) + mark.column
 
     def _stop(self, mark: Mark, message: str) -> None:
-        self.report(self._place(mark), message)
+        self.tell(self._place(mark), message)
         raise _StopError
 
     def _scalar(self, event: Any) -> None:
