@@ -107,7 +107,8 @@ def test_groups_hand_down_what_gates_do_not_say_themselves(tmp_path: Path) -> No
     _, inner, deep = spec.gates
     assert (inner.severity, inner.owner, inner.needs) == (Severity.HIGH, "outer", ("first",))
     assert (deep.severity, deep.owner) == (Severity.LOW, "inner")
-    assert (inner.tags, deep.tags) == ({"a", "b"}, {"a", "c", "d"})
+    assert inner.tags == {"a", "b"}
+    assert deep.tags == {"a", "c", "d"}
     assert (deep.needs, deep.weight, deep.timeout) == (("first", "inner"), 1.0, 1.0)
     assert (inner.weight, inner.timeout, inner.retry, inner.scope) == (3.0, 5.0, Retry(1.0, 1.0), ("tests/unit",))
     assert deep.group == ("Outer", "Inner")
@@ -345,6 +346,13 @@ def test_a_spec_with_a_thousand_problems_is_told_no_more(tmp_path: Path) -> None
     found = problems(tmp_path, text)
     assert len(found) == 1001
     assert found[-1].endswith("there are 1000 problems: the rest was not looked at")
+
+
+def test_a_thousand_unknown_needs_are_told_at_the_gate(tmp_path: Path) -> None:
+    needs = ", ".join(f"n{i}" for i in range(1500))
+    found = problems(tmp_path, HEAD + f"- {{id: a, probe: ask, needs: [{needs}]}}\n")
+    assert len(found) == 1000
+    assert found[0].startswith("readiness.yaml:3:3: ")
 
 
 def test_a_long_name_is_cut_in_messages(tmp_path: Path) -> None:

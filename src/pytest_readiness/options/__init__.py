@@ -14,12 +14,13 @@ from collections.abc import Hashable, Mapping
 from typing import Any, TypeVar, cast
 
 from pytest_readiness.errors import OptionError
-from pytest_readiness.options._kinds import FAILED, Form, Kind, kind_of, near, plain
+from pytest_readiness.options._kinds import FAILED, MANY_PROBLEMS, Form, Kind, kind_of, near, plain
 from pytest_readiness.options._text import fill, references, substitute
 from pytest_readiness.options._types import Duration, FromVariable, Key, Path, Quantity, Query, Secret, Size, Unusual
 
 __all__ = [
     "FAILED",
+    "MANY_PROBLEMS",
     "Duration",
     "Form",
     "FromVariable",

@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_readiness.errors import Problem
 from pytest_readiness.model import Gate, Severity, Spec
-from pytest_readiness.options import Key
+from pytest_readiness.options import MANY_PROBLEMS, Key
 from pytest_readiness.options import Path as Way
 from pytest_readiness.plan import check_needs
 from pytest_readiness.redact import Redactor, looks_secret
@@ -24,7 +24,7 @@ from pytest_readiness.spec._problems import Node, Problems, locate
 from pytest_readiness.spec._scene import Scene
 from pytest_readiness.spec._services import read_services
 from pytest_readiness.spec._variables import Variable, Variables
-from pytest_readiness.spec._yaml import Map
+from pytest_readiness.spec._yaml import MOST_PROBLEMS, Map
 
 _TEXTS = ("name", "target", "timeout")
 
@@ -129,8 +129,10 @@ class _Load:
                 return
 
     def _check_needs(self, gates: tuple[Gate, ...], drafts: list[Draft]) -> None:
-        problems = check_needs(gates)
-        if problems:
+        problems = check_needs(gates)[:MOST_PROBLEMS]
+        if len(problems) > MANY_PROBLEMS:
+            self.problems.take(problems)
+        elif problems:
             nodes = {draft.id: draft.node for draft in drafts if draft.id}
             self.problems.take(self._at_the_need(problem, nodes) for problem in problems)
 
