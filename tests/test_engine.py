@@ -521,21 +521,19 @@ class TestExclusiveGates:
         assert not gate({"alone": 1}).exclusive
 
     def test_are_not_kept_off_by_gates_that_ask_again_and_again(self) -> None:
-        retry = Retry(within=20, every=0.001)
         done = threading.Event()
 
-        def again(_context: Context) -> Measurements:
-            time.sleep(0.01)
+        def again(context: Context) -> Measurements:
+            # Each takes another time, so that there is no moment at which all of them pause.
+            time.sleep(0.03 + int(context.gate) / 100)
             return one(1 if done.is_set() else 2)
 
         def measure_alone(_context: Context) -> Measurements:
             done.set()
             return one()
 
-        gates = [gate(again, f"g{n}", retry=retry) for n in range(8)]
-        begun = time.monotonic()
+        gates = [gate(again, str(n), retry=Retry(within=3, every=0.001)) for n in range(8)]
         results = run(*gates, gate(measure_alone, "x", exclusive=True))
-        assert time.monotonic() - begun < 10
         assert {result.outcome for result in results.values()} == {Outcome.PASSED}
 
     def test_do_not_keep_off_gates_that_ask_again(self) -> None:
@@ -546,14 +544,15 @@ class TestExclusiveGates:
             return one(2 if log.count("g") < 2 else 1)
 
         def slow(context: Context) -> Measurements:
-            log.append(context.gate)
-            time.sleep(0.03)
+            log.append(f"{context.gate} begins")
+            time.sleep(0.1)
+            log.append(f"{context.gate} ends")
             return one()
 
         alone = [gate(slow, f"x{n}", exclusive=True) for n in range(4)]
         run(gate(note, "g", retry=Retry(within=20, every=0.001)), *alone)
-        assert log[0] == "g"
-        assert log.index("x3") > max(place for place, name in enumerate(log) if name == "g")
+        # The second attempt is due while the first exclusive gate runs, waits for its end, and is not put off further.
+        assert log[:4] == ["g", "x0 begins", "x0 ends", "g"]
 
     def test_are_not_kept_off_by_a_hung_gate_for_ever(self, hang: Hang) -> None:
         results = run(gate(hang, timeout=0.2), gate(id="x", exclusive=True))
@@ -681,6 +680,24 @@ class TestRetry:
         assert (result.outcome, result.attempts) == (Outcome.PASSED, 3)
         assert "error: connection refused" in result.evidence[0].text
         assert "error: timed out after 0.1 s" in result.evidence[0].text
+
+    def test_is_not_disturbed_by_the_deadlines_of_attempts_that_are_over(self) -> None:
+        result = only({"n": 2}, timeout=0.1, retry=Retry(within=1.0, every=0.3))
+        assert result.attempts > 2
+        assert "timed out" not in result.evidence[0].text
+
+    def test_is_not_ended_by_the_late_answer_of_an_attempt_that_hung(self, hang: Hang) -> None:
+        def moody(context: Context) -> Measurements:
+            if not hang.entered:
+                return hang(context)
+            hang.over.set()
+            assert hang.answered.wait(5)
+            time.sleep(0.05)
+            return one(2)
+
+        result = only(moody, timeout=0.2, retry=Retry(within=1.2, every=0.01))
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "n is 2, expected 1")
+        assert "passed" not in result.evidence[0].text
 
     def test_lists_a_bounded_number_of_attempts(self) -> None:
         result = only({"n": 2}, retry=Retry(within=0.3, every=0.001))

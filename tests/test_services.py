@@ -404,6 +404,25 @@ class TestGates:
         assert result.reason.startswith("service api: it is not running any more: it ended with exit code 7 (http")
         assert result.evidence[-1].text == "out of memory"
 
+    def test_that_fail_because_it_died_are_errors(self, tmp_path: Path) -> None:
+        dies = python(
+            """
+            import os, socket, sys
+            s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+            s.accept()[0].close()
+            c = s.accept()[0]
+            c.recv(10_000)
+            c.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\nhalf an ans")
+            c.close()
+            os._exit(7)
+            """,
+            "${port}",
+            ready=Ready(tcp="127.0.0.1:${port}"),
+        )
+        result = run(gate(), services={"api": dies}, root=tmp_path)["a"]
+        assert result.outcome is Outcome.ERROR
+        assert "it ended with exit code 7 (body is half an ans" in result.reason
+
     def test_that_begin_after_it_died_are_not_measured(self, tmp_path: Path) -> None:
         once = python(
             """
