@@ -54,7 +54,7 @@ _ABOUT = frozenset(
     """.split()  # noqa: SIM905 - words are easier to read and to change so
 )
 
-_URL_LOGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#\s]*)@")
+_URL_LOGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://([^/?#\s]*)@")
 _KEYWORD_LOGIN = re.compile(
     r"(?:password|passwd|pwd|secret|token|(?:api|account|access)_?key|signature)\s*=\s*('[^']*'|\"[^\"]*\"|[^\s;&]+)",
     re.IGNORECASE,

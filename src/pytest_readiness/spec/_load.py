@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ class _Load:
     def _check_needs(self, gates: tuple[Gate, ...], drafts: list[Draft]) -> None:
         problems = check_needs(gates)[:MOST_PROBLEMS]
         if len(problems) > MANY_PROBLEMS:
-            self.problems.take(problems)
+            self.problems.take(replace(problem, path=f"gates.{problem.path}") for problem in problems)
         elif problems:
             nodes = {draft.id: draft.node for draft in drafts if draft.id}
             self.problems.take(self._at_the_need(problem, nodes) for problem in problems)

@@ -12,7 +12,7 @@ from pytest_readiness.redact import logins, looks_secret
 from pytest_readiness.spec._yaml import Map, Refused, Seq
 
 #: What a text that needs a look has in it: a reference, or a password.
-PUT_IN = re.compile(r"\$|://[^/]*@|(?i:pass|pwd)")
+PUT_IN = re.compile(r"[$=]|://[^/]*@")
 CONTAINERS = frozenset({Map, Seq})
 
 LookUp = Callable[[str], str]
