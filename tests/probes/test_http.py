@@ -417,6 +417,15 @@ class TestNoAnswer:
         with serving(manners) as server:
             assert self.reason(Http(url=server.url)).endswith("the connection was reset")
 
+    def test_from_a_server_that_resets_while_it_is_being_asked(self) -> None:
+        def manners(connection: socket.socket, _: Server) -> None:
+            connection.recv(100)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+
+        with serving(manners) as server:
+            assert "the connection " in self.reason(Http(url=server.url, body="x" * 9_000_000))
+
     @pytest.mark.parametrize(
         ("said", "reason"),
         [

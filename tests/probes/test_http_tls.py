@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_readiness.model import Outcome, Result
-from pytest_readiness.probes._http import certificate
+from pytest_readiness.probes._http import certificate, tls
 from pytest_readiness.probes.http import Http
 from pytest_readiness.testing import run_probe
 
@@ -29,7 +29,9 @@ from .servers import Server, closed_port, http, serving
 NOW = datetime.now(UTC)
 CA = trustme.CA(organization_name="Test CA Ltd")
 
-Secure = Callable[..., AbstractContextManager[Server]]
+SHOWN = certificate.Certificate(
+    names=("other.example",), issuer="Some CA", self_signed=False, starts=NOW, ends=NOW + timedelta(days=9)
+)
 
 
 def context_with(cert: trustme.LeafCert) -> ssl.SSLContext:
@@ -256,6 +258,19 @@ class TestConnection:
         assert result.outcome is Outcome.ERROR
         assert result.reason.endswith("the connection ended without TLS's goodbye")
 
+    def test_that_is_reset_in_the_middle_of_an_answer_is_an_error(self, tmp_path: Path) -> None:
+        def manners(connection: socket.socket, _: Server) -> None:
+            Server.read(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+            raw = socket.socket(fileno=connection.detach())
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raw.close()
+
+        with serving(manners, context=context_with(CA.issue_cert("127.0.0.1"))) as server:
+            result = run(server, tmp_path)
+        assert result.outcome is Outcome.ERROR
+        assert "/x: the connection " in result.reason
+
     def test_refused_is_refused(self, tmp_path: Path) -> None:
         result = run_probe(Http(url=f"https://127.0.0.1:{closed_port()}/", verify=False), root=tmp_path)
         assert result.reason.endswith("connection refused")
@@ -270,6 +285,31 @@ class TestConnection:
         result = run_probe(Http(url="https://127.0.0.1:1/", ca="bad.pem"), root=tmp_path)
         assert result.outcome is Outcome.ERROR
         assert result.reason == f"the certificates to trust cannot be read from {tmp_path / 'bad.pem'}: {reason}"
+
+
+class TestVerdict:
+    """What OpenSSL says, as codes; those that a server of ours cannot easily be made to cause."""
+
+    @pytest.mark.parametrize(
+        ("code", "said", "reason"),
+        [
+            (10, SHOWN, "it or one of its issuers has expired"),
+            (10, None, "it or one of its issuers has expired"),
+            (9, None, "not valid yet"),
+            (62, None, "it is not for a.example"),
+            (64, SHOWN, "it is for other.example, not for a.example"),
+            (19, None, "its issuer is not among the trusted ones; name it with `ca`"),
+            (20, SHOWN, "it was issued by Some CA, which is not among the trusted ones; name it with `ca`"),
+            (26, SHOWN, "unsuitable certificate purpose"),
+        ],
+    )
+    def test_is_put_in_words(self, code: int, said: certificate.Certificate | None, reason: str) -> None:
+        error = ssl.SSLCertVerificationError()
+        error.verify_code, error.verify_message = code, "unsuitable certificate purpose"
+        assert str(tls.explain(error, "a.example", said)).startswith(f"certificate of a.example: {reason}")
+
+    def test_of_a_library_without_words_is_passed_on(self) -> None:
+        assert str(tls.explain(ssl.SSLError(1, "broken"), "a.example", None)) == "no TLS with a.example: broken"
 
 
 class TestReader:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Value
 from pytest_readiness.options import Query, Secret
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
-from pytest_readiness.probes._http import tls
 from pytest_readiness.probes._http.client import Client, Request, basic, carries_secret
 from pytest_readiness.probes._http.errors import NoAnswer
 from pytest_readiness.probes._http.findings import Findings, few
 from pytest_readiness.probes._http.loop import Loop, early
 from pytest_readiness.probes._http.url import Target, parse
+
+if TYPE_CHECKING:
+    import ssl
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -207,7 +208,13 @@ class Http(Probe):
 
     def _trust(self, targets: Iterable[Target], context: Context) -> Callable[[], ssl.SSLContext]:
         """Return what reads the certificates to trust, once; where https is sure to come, before any clock runs."""
-        trust = cache(lambda: tls.context(verify=self.verify, ca=None if self.ca is None else context.path(self.ca)))
+
+        @cache
+        def trust() -> ssl.SSLContext:
+            from pytest_readiness.probes._http import tls
+
+            return tls.context(verify=self.verify, ca=None if self.ca is None else context.path(self.ca))
+
         if self.ca is not None or any(target.origin.scheme == "https" for target in targets):
             trust()
         return trust

@@ -90,13 +90,12 @@ class Tcp(Probe):
     async def _work(self, dialler: Dialler, context: Context, made: list[Measurements | CannotMeasure]) -> None:
         try:
             trust = self._trust(context)
-            stream = await dialler.connect(host_name(self.host), self.port)
-            try:
-                if trust is not None:
-                    await dialler.secure(stream, trust, self._name(), (host_name(self.host), self.port))
-                made.append(self._found(stream, context))
-            finally:
-                stream.close()
+            place = (host_name(self.host), self.port)
+            stream = await dialler.connect(*place)
+            if trust is not None:
+                stream = await tls.secured(dialler, stream, trust, self._name(), place)
+            made.append(self._found(stream, context))
+            stream.close()
         except CannotMeasure as error:
             made.append(error)
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import base64
 import re
-import ssl
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin
 
-from pytest_readiness.probes._http.certificate import Certificate
 from pytest_readiness.probes._http.errors import Cut, NoAnswer, TimedOut
 from pytest_readiness.probes._http.loop import Loop
 from pytest_readiness.probes._http.stream import Dialler, Stream
 from pytest_readiness.probes._http.url import Origin, Target, parse
 from pytest_readiness.probes._http.wire import Answer, Reader
 from pytest_readiness.redact import looks_secret
+
+if TYPE_CHECKING:
+    import ssl
+
+    from pytest_readiness.probes._http.certificate import Certificate
 
 _AGENT = "pytest-readiness"
 _ZONE = re.compile(r"%[^\]]*")  # of an IPv6 address: means something on this machine only
@@ -140,12 +143,10 @@ class Client:
     async def _dial(self, origin: Origin) -> _Line:
         stream = await self._dialler.connect(origin.host, origin.port)
         if origin.scheme == "https":
-            try:
-                name = origin.host.removesuffix(".")
-                await self._dialler.secure(stream, self._trust(), name, (origin.host, origin.port))
-            except BaseException:
-                stream.close()
-                raise
+            from pytest_readiness.probes._http.tls import secured
+
+            name = origin.host.removesuffix(".")
+            stream = await secured(self._dialler, stream, self._trust(), name, (origin.host, origin.port))
         return _Line(stream)
 
     async def _over(self, line: _Line, data: bytes, origin: Origin, method: str) -> tuple[Answer, Certificate | None]:

@@ -8,14 +8,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pytest_readiness.model import Each, Evidence, Value
 from pytest_readiness.options import Query
 from pytest_readiness.probes._http.body import found, line, parsed, printable, unpacked
-from pytest_readiness.probes._http.certificate import Certificate
 from pytest_readiness.probes._http.client import Exchange
 from pytest_readiness.probes._http.errors import NoAnswer
-from pytest_readiness.probes._http.tls import describe
+
+if TYPE_CHECKING:
+    from pytest_readiness.probes._http.certificate import Certificate
 
 #: Percentiles, and how many requests it takes until one is not simply the slowest of them.
 PERCENTILES = {"p50": (0.50, 2), "p95": (0.95, 20), "p99": (0.99, 100)}
@@ -189,6 +191,8 @@ class Findings:
                 more = f"\nand {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
                 made.append(Evidence("endpoints that stand out", "\n".join(lines[:_MOST_LINES]) + more))
         if self._certificates:
+            from pytest_readiness.probes._http.tls import describe
+
             every = sorted(self._certificates, key=lambda one: one.ends)[:_MOST_LINES]
             made.append(Evidence("certificates", "\n".join(map(describe, every))))
         return made

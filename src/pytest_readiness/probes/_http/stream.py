@@ -1,19 +1,21 @@
-"""Connections: a name looked up, an address reached, TLS agreed on; each within the deadline."""
+"""Connections: a name looked up, an address reached, bytes sent and received; all within the deadline."""
 
 from __future__ import annotations
 
 import errno
 import socket
-import ssl
 import threading
 import time
+from typing import TYPE_CHECKING
 
-from pytest_readiness.probes._http import tls
-from pytest_readiness.probes._http.certificate import Certificate
-from pytest_readiness.probes._http.errors import Cut, NoAnswer, NotConnected, TimedOut, connecting
+from pytest_readiness.probes._http.errors import Cut, NoAnswer, NotConnected, connecting
 from pytest_readiness.probes._http.loop import Loop
 
-_PIECE = 65536
+if TYPE_CHECKING:
+    from pytest_readiness.probes._http.certificate import Certificate
+
+#: How many bytes to receive at most at a time.
+PIECE = 65536
 
 #: What a name leads to: address family and socket address.
 Address = tuple[int, tuple[object, ...]]
@@ -70,57 +72,30 @@ class Stream:
         self.opened = opened
         self.certificate: Certificate | None = None
 
-    async def secure(self, context: ssl.SSLContext, host: str) -> None:
-        """Agree on TLS with *host*. Raises ``ssl.SSLError`` or ``NoAnswer``."""
-        self._loop.forget(self._sock)
-        sock = context.wrap_socket(
-            self._sock, server_hostname=host, do_handshake_on_connect=False, suppress_ragged_eofs=False
-        )
-        self._sock = sock
-        while True:
-            try:
-                sock.do_handshake()
-                break
-            except ssl.SSLWantReadError:
-                await self._loop.readable(sock)
-            except ssl.SSLWantWriteError:
-                await self._loop.writable(sock)
-            except ssl.SSLEOFError:
-                raise NoAnswer(f"{host} ended the connection instead of agreeing on TLS") from None
-            except ssl.SSLError:
-                raise
-            except OSError as error:
-                raise NoAnswer(f"no TLS with {host}: the connection was reset") from error
-        self.certificate = tls.peer(sock)
-
     async def send(self, data: bytes) -> None:
         """Send all of *data*. Raises ``OSError`` where the server has stopped listening."""
-        sock = self._sock
         rest = memoryview(data)
         while rest:
             try:
-                rest = rest[sock.send(rest) :]
-            except (BlockingIOError, ssl.SSLWantWriteError):
-                await self._loop.writable(sock)
-            except ssl.SSLWantReadError:
-                await self._loop.readable(sock)
+                rest = rest[self._sock.send(rest) :]
+            except BlockingIOError:
+                await self._loop.writable(self._sock)
 
     async def receive(self) -> bytes:
         """Return the next bytes, empty at the end. Raises ``Cut`` where the connection broke."""
-        sock = self._sock
-        if self.certificate is None and not isinstance(sock, ssl.SSLSocket):
-            await self._loop.readable(sock)  # TLS may hold bytes that have come already; a plain socket has none yet
         while True:
+            await self._loop.readable(self._sock)
             try:
-                return sock.recv(_PIECE)
-            except (BlockingIOError, ssl.SSLWantReadError):
-                await self._loop.readable(sock)
-            except ssl.SSLWantWriteError:
-                await self._loop.writable(sock)
-            except ssl.SSLEOFError:
-                raise Cut("the connection ended without TLS's goodbye") from None
+                return self._sock.recv(PIECE)
+            except BlockingIOError:  # what woke us is gone again
+                continue
             except OSError as error:
-                raise Cut(_broken(error)) from error
+                raise Cut(broken(error)) from error
+
+    def take_over(self) -> tuple[Loop, socket.socket]:
+        """Return what this stream is made of, for another to go on with; nobody watches the socket any longer."""
+        self._loop.forget(self._sock)
+        return self._loop, self._sock
 
     @property
     def quiet(self) -> bool:
@@ -139,7 +114,8 @@ class Stream:
         self._sock.close()
 
 
-def _broken(error: OSError) -> str:
+def broken(error: OSError) -> str:
+    """Return in words how a connection broke."""
     if error.errno in {errno.ECONNRESET, errno.EPIPE}:
         return "the connection was reset"
     return f"the connection broke: {error.strerror or error}"
@@ -207,35 +183,6 @@ class Dialler:
             if not kept:
                 self.loop.forget(sock)
                 sock.close()
-
-    async def secure(self, stream: Stream, trust: ssl.SSLContext, name: str, place: tuple[str, int]) -> None:
-        """
-        Agree on TLS over *stream*, with a server whose certificate must be for *name*.
-
-        Raises ``NoAnswer`` with what is wrong with the certificate. To see one that was refused, it
-        is asked for once more, at *place*, over a connection that carries nothing else.
-        """
-        try:
-            await stream.secure(trust, name)
-        except TimeoutError:
-            raise TimedOut("timed out while agreeing on TLS") from None
-        except ssl.SSLCertVerificationError as error:
-            raise tls.explain(error, name, await self._look(name, place)) from error
-        except ssl.SSLError as error:
-            raise tls.explain(error, name, None) from error
-
-    async def _look(self, name: str, place: tuple[str, int]) -> Certificate | None:
-        try:
-            stream = await self.connect(*place)
-        except NoAnswer:
-            return None
-        try:
-            await stream.secure(tls.context(verify=False), name)
-        except (OSError, NoAnswer):  # also TimeoutError and ssl.SSLError
-            return None
-        finally:
-            stream.close()
-        return stream.certificate
 
     def close(self) -> None:
         """Stop all lookups."""

@@ -1,16 +1,24 @@
-"""TLS: whom to trust, and what exactly is wrong with a certificate."""
+"""
+TLS: whom to trust, how to agree on it, and what exactly is wrong with a certificate.
+
+Imported only where TLS is asked for, as ``ssl`` takes its time.
+"""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.probes._http.body import printable
 from pytest_readiness.probes._http.certificate import Certificate, read
-from pytest_readiness.probes._http.errors import NoAnswer
+from pytest_readiness.probes._http.errors import Cut, NoAnswer, TimedOut
+from pytest_readiness.probes._http.stream import PIECE, Dialler, Stream, broken
+
+T = TypeVar("T")
 
 # OpenSSL's verdicts on a certificate (X509_V_ERR_*, x509_vfy.h)
 _NOT_YET, _EXPIRED = 9, 10
@@ -43,7 +51,60 @@ def context(*, verify: bool = True, ca: Path | None = None, http: bool = True) -
     return made
 
 
-def peer(sock: ssl.SSLSocket) -> Certificate | None:
+class SecureStream(Stream):
+    """A connection under TLS, in place of the *plain* one it is made from."""
+
+    def __init__(self, plain: Stream, trust: ssl.SSLContext, name: str) -> None:
+        loop, sock = plain.take_over()
+        self._name = name
+        self._tls = trust.wrap_socket(
+            sock, server_hostname=name, do_handshake_on_connect=False, suppress_ragged_eofs=False
+        )
+        super().__init__(loop, self._tls, plain.opened)
+
+    async def agree(self) -> None:
+        """Agree on TLS with the server. Raises ``ssl.SSLError`` or ``NoAnswer``."""
+        try:
+            await self._whenever(self._tls.do_handshake)
+        except ssl.SSLEOFError:
+            raise NoAnswer(f"{self._name} ended the connection instead of agreeing on TLS") from None
+        except (ssl.SSLError, TimeoutError):
+            raise
+        except OSError as error:
+            raise NoAnswer(f"no TLS with {self._name}: {broken(error)}") from error
+        self.certificate = _peer(self._tls)
+
+    async def send(self, data: bytes) -> None:
+        """Send all of *data*. Raises ``OSError`` where the server has stopped listening."""
+        rest = memoryview(data)
+        while rest:
+            piece = rest
+            rest = rest[await self._whenever(lambda: self._tls.send(piece)) :]  # noqa: B023 - called at once
+
+    async def receive(self) -> bytes:
+        """Return the next bytes, empty at the end. Raises ``Cut`` where the connection broke."""
+        try:
+            return await self._whenever(lambda: self._tls.recv(PIECE))
+        except ssl.SSLEOFError:
+            raise Cut("the connection ended without TLS's goodbye") from None
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Cut(broken(error)) from error
+
+    async def _whenever(self, act: Callable[[], T]) -> T:
+        """Return what *act* returns, as soon as the socket lets it; TLS may have to write in order to read."""
+        while True:
+            try:
+                return act()
+            except ssl.SSLWantReadError:
+                wait = self._loop.readable
+            except ssl.SSLWantWriteError:
+                wait = self._loop.writable
+            await wait(self._tls)
+
+
+def _peer(sock: ssl.SSLSocket) -> Certificate | None:
     """Return the certificate that the server showed, verified or not; None if it cannot be read."""
     der = sock.getpeercert(binary_form=True)
     try:
@@ -52,11 +113,50 @@ def peer(sock: ssl.SSLSocket) -> Certificate | None:
         return None
 
 
+async def secured(
+    dialler: Dialler, plain: Stream, trust: ssl.SSLContext, name: str, place: tuple[str, int]
+) -> SecureStream:
+    """
+    Agree on TLS over *plain*, with a server whose certificate must be for *name*.
+
+    Raises ``NoAnswer`` with what is wrong with the certificate, and leaves no connection open then. To see
+    one that was refused, it is asked for once more, at *place*, over a connection that carries nothing else.
+    """
+    stream = SecureStream(plain, trust, name)
+    try:
+        await stream.agree()
+    except TimeoutError:
+        stream.close()
+        raise TimedOut("timed out while agreeing on TLS") from None
+    except ssl.SSLError as error:
+        stream.close()
+        refused = isinstance(error, ssl.SSLCertVerificationError)
+        raise explain(error, name, await _look(dialler, name, place) if refused else None) from error
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
+async def _look(dialler: Dialler, name: str, place: tuple[str, int]) -> Certificate | None:
+    try:
+        stream = SecureStream(await dialler.connect(*place), context(verify=False), name)
+    except NoAnswer:
+        return None
+    try:
+        await stream.agree()
+    except (OSError, NoAnswer):  # also TimeoutError and ssl.SSLError
+        return None
+    finally:
+        stream.close()
+    return stream.certificate
+
+
 def explain(error: ssl.SSLError, host: str, shown: Certificate | None) -> NoAnswer:
     """Return what is wrong in one sentence; *shown* is the certificate, where it could be seen."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return NoAnswer(printable(f"certificate of {host}: {_verdict(error, host, shown)}"))
-    reason = error.reason or str(error)
+    reason = getattr(error, "reason", None) or str(error)
     if reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}:
         return NoAnswer(f"{host} does not speak TLS on this port")
     return NoAnswer(f"no TLS with {host}: {reason.replace('_', ' ').lower()}")
