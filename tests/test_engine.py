@@ -536,7 +536,8 @@ class TestExclusiveGates:
         results = run(*gates, gate(measure_alone, "x", exclusive=True))
         assert {result.outcome for result in results.values()} == {Outcome.PASSED}
 
-    def test_do_not_keep_off_gates_that_ask_again(self) -> None:
+    @pytest.mark.parametrize("count", [1, 4])
+    def test_do_not_keep_off_gates_that_ask_again(self, count: int) -> None:
         log: list[str] = []
 
         def note(context: Context) -> Measurements:
@@ -549,7 +550,7 @@ class TestExclusiveGates:
             log.append(f"{context.gate} ends")
             return one()
 
-        alone = [gate(slow, f"x{n}", exclusive=True) for n in range(4)]
+        alone = [gate(slow, f"x{n}", exclusive=True) for n in range(count)]
         run(gate(note, "g", retry=Retry(within=20, every=0.001)), *alone)
         # The second attempt is due while the first exclusive gate runs, waits for its end, and is not put off further.
         assert log[:4] == ["g", "x0 begins", "x0 ends", "g"]
