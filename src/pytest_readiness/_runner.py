@@ -94,7 +94,7 @@ class Runner:
         self._stopped: str | None = "the run ended before the gates were reached"
         self._gates: dict[str, Judged] = {}
         self._failed: dict[str, None] = {}
-        self._unwritten: dict[str, None] = {}
+        self._noted: dict[str, None] = {}
         self._known: dict[tuple[str | None, int], Report] = {}
         # An earlier report must not be taken for the one of this run, however it ends.
         if not config.option.collectonly:
@@ -112,12 +112,15 @@ class Runner:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._failed[report.nodeid] = None
+            self._noted[f"{report.nodeid or 'the tests'} could not be collected"] = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         judged = self._gates.get(report.nodeid)
-        if report.failed and (judged is None or judged.disposition is not Disposition.BREAKS):
+        if report.failed and judged is None:
             self._failed[report.nodeid] = None
+        elif report.failed and judged and judged.disposition is not Disposition.BREAKS:
+            # Somebody's fixture or hook, say, or a warning that is an error.
+            self._noted[f"pytest reports a failure of gate {judged.result.gate.id}, which itself does not break"] = None
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
@@ -133,7 +136,7 @@ class Runner:
         """After pytest-cov's own wrapper, so that its data is complete, and with the exit code still open."""
         gates = len(self._plan.gates)
         # Shown beside each line, percentages are of tests and gates together; in a row of dots the tests end at 100 %.
-        counted = self._config.option.verbose > 0 and not self._distributed and self._count(session, gates)
+        counted = self._config.getoption("verbose", 0) > 0 and not self._distributed and self._count(session, gates)
         try:
             result = yield
         except BaseException as error:
@@ -184,7 +187,7 @@ class Runner:
             self._reporter.ensure_newline()
             terminal.verdict_line(self._report, screen)
         else:
-            sys.stderr.writelines(f"{message}\n" for message in self._unwritten)
+            sys.stderr.writelines(f"{message}\n" for message in self._noted)
 
     # What they do.
 
@@ -253,8 +256,8 @@ class Runner:
     def _forget_gates(self) -> None:
         """Keep gates out of ``--lf``: they are not collected, and would never be found again."""
         cached = getattr(self._config.pluginmanager.get_plugin("lfplugin"), "lastfailed", {})
-        for nodeid in self._gates:
-            cached.pop(nodeid, None)
+        for known in [known for known in cached if str(known) in self._gates]:
+            del cached[known]
 
     def _conclude(self, session: pytest.Session) -> None:
         """Settle report and exit code, which always agree, and write the files if anything is new."""
@@ -264,17 +267,17 @@ class Runner:
         while (report := self._settled(code)) != self._report:
             self._report = report
             self._write(report)
-        if code != report.exit_code or code != session.exitstatus:
+        if session.exitstatus != report.exit_code:
             session.exitstatus = report.exit_code
 
     def _settled(self, code: int) -> Report:
         """Return the report for a run that pytest itself ends with *code*, with a word on where that comes from."""
         report = self._judged()
-        problems = [*report.problems, *self._unwritten]
-        if code and not report.exit_code:
-            problems.append(_CAUSES.get(code, f"pytest ended with exit code {code}, see above"))
-        code = code or int(bool(report.exit_code or self._unwritten))
-        return replace(report, exit_code=code, problems=tuple(dict.fromkeys(problems)))
+        causes = list(self._noted)
+        if code and not report.exit_code and not causes:
+            causes.append(_CAUSES.get(code, f"pytest ended with exit code {code}, see above"))
+        code = code or int(bool(report.exit_code or causes))
+        return replace(report, exit_code=code, problems=(*causes, *report.problems))
 
     def _judged(self) -> Report:
         """Return what is known by now; reckoned anew only if something has changed."""
@@ -291,7 +294,7 @@ class Runner:
             try:
                 reports.write(report, target)
             except ReportError as error:
-                self._unwritten[str(error)] = None
+                self._noted[str(error)] = None
 
     @property
     def _reporter(self) -> Any:
@@ -305,7 +308,7 @@ class Runner:
         return terminal.Screen(
             self._reporter.write,
             width=self._config.get_terminal_writer().fullwidth,
-            verbosity=self._config.option.verbose,
+            verbosity=self._config.getoption("verbose", 0),
             encoding=_encoding(),
             live=self._reporter.isatty and not dumb,
         )
@@ -318,6 +321,6 @@ def _encoding() -> str:
 
 def _words_of(error: BaseException) -> str:
     """Return why the test loop ended before its end, in words."""
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted by Ctrl-C"
-    return str(error) or type(error).__name__
+    # pytest's own stops are KeyboardInterrupts too, with a reason.
+    plain = "interrupted by Ctrl-C" if isinstance(error, KeyboardInterrupt) else type(error).__name__
+    return str(error) or plain

@@ -70,7 +70,7 @@ def verdict(report: Report) -> str:
     """Return the verdict in one line, which reads as green only if the whole run is."""
     line = _verdict(report)
     if report.exit_code and not line.startswith(Verdict.NOT_READY) and not _breaking(report):
-        cause = "; ".join(report.problems) or f"the run ended with exit code {report.exit_code}"
+        cause = report.problems[0] if report.problems else f"the run ended with exit code {report.exit_code}"
         return f"FAILED: {cause} (the gates alone: {line})"
     return line
 
