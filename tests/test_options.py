@@ -319,3 +319,19 @@ def test_the_schema_is_sound_and_agrees_with_what_is_accepted() -> None:
     assert schema["properties"]["name"]["description"] == "What it is called."  # type: ignore[index]
     assert schema["properties"]["name"]["examples"] == ["orders"]  # type: ignore[index]
     assert options.schema(Needy)["required"] == ["url"]
+
+
+def test_what_is_of_no_yaml_type_is_refused() -> None:
+    assert refused(flag=dt.date(2026, 1, 1))[0][1].startswith("expected true or false, found ")
+    assert refused(ratio=10**400)[0][1].startswith("expected a number, found the number 1000")
+
+
+def test_a_query_finds_its_value() -> None:
+    assert Query("a.b").search({"a": {"b": 3}}) == 3
+    assert Query("a.c").search({"a": {"b": 3}}) is None
+
+
+def test_binding_reaches_into_lists_and_mappings() -> None:
+    raw = {"paths": ["a", "${x}"], "headers": {"A": "$$"}, "body": {"n": 1}}
+    bound = options.bind(Everything, raw, {"x": "b"})
+    assert (bound.paths, bound.headers, bound.body) == (("a", "b"), {"A": "$"}, {"n": 1})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,9 @@ from pytest_readiness.errors import SpecError
 
 from .samples import REGISTRY
 
+BITS = (
+    """null no [] {} [a,b] {a:b} 1.5 -1 'x' ${A} ${api.url} $$ *with << - : { } [ ] " ' !!str 0x10 ~ 5s # é""".split()
+)
 CASES = Path(__file__).parents[1] / "cases"
 
 
@@ -36,3 +41,19 @@ def test_twenty_different_mistakes_are_twenty_lines_with_positions() -> None:
 @pytest.mark.parametrize("case", sorted((CASES / "good").glob("*.yaml")), ids=lambda case: case.stem)
 def test_a_good_spec_has_no_problems(case: Path) -> None:
     assert spec.load(case, registry=REGISTRY, profile=None, env={"SHELL_SAYS": "x"}).gates
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_a_damaged_spec_is_told_or_harmless_and_never_a_crash(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    text = (CASES / "good" / "everything.yaml").read_text("utf-8")
+    for _ in range(chance.randint(1, 3)):
+        start, end = chance.choice([found.span() for found in re.finditer(r"[^\s,{}\[\]:]+", text)])
+        text = text[:start] + chance.choice(BITS) + text[end:]
+    path = tmp_path / "readiness.yaml"
+    path.write_text(text, "utf-8")
+    try:
+        spec.load(path, registry=REGISTRY, profile=chance.choice([None, "prod"]), env={})
+    except SpecError as error:
+        assert error.problems
+        assert len(str(error).splitlines()) == len(error.problems)

@@ -267,6 +267,30 @@ def test_a_probe_that_cannot_be_loaded_is_one_error_and_no_crash(tmp_path: Path,
     assert str(caught.value).startswith(reason)
 
 
+def test_an_unknown_probe_may_be_in_a_package_that_cannot_be_loaded(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, HEAD + "- {id: a, probe: zzz}\n")
+    assert "unknown probe 'zzz'; " in problem
+    assert problem.endswith("; 'absent' could not be loaded: no module 'absent'")
+
+
+def test_what_a_later_version_will_know_is_not_available_yet(tmp_path: Path) -> None:
+    text = HEAD + "- {id: a, probe: lines, attestation: x, baselines: y, expect: {line: '>= baseline'}}\n"
+    found = problems(tmp_path, text)
+    assert len(found) == 3
+    assert all("not available yet" in problem for problem in found)
+
+
+def test_a_number_written_in_an_unusual_way_is_that_number(tmp_path: Path) -> None:
+    found = gate(tmp_path, HEAD + PAGE.replace("}}", "}, expect: {status: 0xC8, body: 'in a, b'}}"))
+    assert found.expectations[0].condition == 200
+    assert type(found.expectations[0].condition) is int
+
+
+def test_a_list_is_a_condition_on_what_may_be_a_list(tmp_path: Path) -> None:
+    text = HEAD + "- {id: a, probe: page, with: {url: x, extract: {all: '[]'}}, expect: {all: [a, 1]}}\n"
+    assert gate(tmp_path, text).expectations[-1].condition == ("a", 1)
+
+
 def test_a_probe_that_fails_to_say_what_it_measures_is_no_crash(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, HEAD + "- {id: a, probe: moody}\n")
     assert problem.endswith("gates.a: 'expect' is missing: moody measures mood, and expects nothing by itself")

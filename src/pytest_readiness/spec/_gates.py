@@ -107,8 +107,18 @@ def _probe(name: str | None, node: Node, scene: Scene) -> Known | Broken | None:
         return None
     known = scene.probes.get(name)
     if known is None:
-        node.report(("probe",), f"unknown probe {name!r}{node.problems.near(name, scene.probes.registry.names())}")
+        node.report(("probe",), f"unknown probe {name!r}{_meant(name, scene)}")
     return known
+
+
+def _meant(name: str, scene: Scene) -> str:
+    """Return the near name of probe *name*; where there is none, it may be in a package that cannot be loaded."""
+    registry = scene.probes.registry
+    hint = scene.problems.near(name, registry.names())
+    if "did you mean" in hint or not registry.broken:
+        return hint
+    broken = "; ".join(f"{entry!r} could not be loaded: {why}" for entry, why in registry.broken.items())
+    return f"{hint}; {broken}"
 
 
 def _options(
