@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from pytest_readiness.spec import _yaml
+from pytest_readiness.spec import _places, _yaml
 
 
 @pytest.fixture(params=[True, False], ids=["C", "Python"], autouse=True)
@@ -17,7 +17,7 @@ def told(text: str) -> list[str]:
     found: list[str] = []
 
     def report(place: int, message: str) -> None:
-        _, line, column = _yaml.unpack(place)
+        _, line, column = _places.unpack(place)
         found.append(f"{line}:{column}: {message}")
 
     _yaml.read(text, 0, report)

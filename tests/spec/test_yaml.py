@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from pytest_readiness.options import Unusual, plain
-from pytest_readiness.spec import _yaml
-from pytest_readiness.spec._yaml import Map, Seq
+from pytest_readiness.spec import _places, _yaml
+from pytest_readiness.spec._places import Map, Seq
 
 from .samples import HEAD, problems
 
@@ -119,11 +119,11 @@ def test_each_key_value_and_item_knows_its_place() -> None:
     assert isinstance(data, Map)
     items = data["a"]
     assert isinstance(items, Seq)
-    assert [_yaml.unpack(place) for place in items.at] == [(3, 2, 5), (3, 3, 5)]
+    assert [_places.unpack(place) for place in items.at] == [(3, 2, 5), (3, 3, 5)]
     inner = items[1]
     assert isinstance(inner, Map)
-    assert _yaml.unpack(inner.place("c") or 0) == (3, 3, 9)
-    assert _yaml.unpack(inner.place("c", of_key=True) or 0) == (3, 3, 6)
+    assert _places.unpack(inner.place("c") or 0) == (3, 3, 9)
+    assert _places.unpack(inner.place("c", of_key=True) or 0) == (3, 3, 6)
     assert inner.place("x") is None
 
 

@@ -14,7 +14,8 @@ from collections.abc import Hashable, Mapping
 from typing import Any, TypeVar, cast
 
 from pytest_readiness.errors import OptionError
-from pytest_readiness.options._kinds import FAILED, MANY_PROBLEMS, Form, Kind, kind_of, near, plain
+from pytest_readiness.options._composed import Form, kind_of
+from pytest_readiness.options._kind import FAILED, MANY_PROBLEMS, Kind, found, near, plain
 from pytest_readiness.options._text import fill, references, substitute
 from pytest_readiness.options._types import Duration, FromVariable, Key, Path, Quantity, Query, Secret, Size, Unusual
 
@@ -35,6 +36,7 @@ __all__ = [
     "bind",
     "convert",
     "fill",
+    "found",
     "kind_of",
     "near",
     "plain",

@@ -10,13 +10,12 @@ from typing import Any
 from pytest_readiness.condition import parse
 from pytest_readiness.errors import ConditionError
 from pytest_readiness.model import Group, Severity, Value
-from pytest_readiness.options import Path
-from pytest_readiness.options._kinds import found as what
+from pytest_readiness.options import Path, found
 from pytest_readiness.spec._files import Files, Source
 from pytest_readiness.spec._forms import GROUP
+from pytest_readiness.spec._places import Map, Place, Refused, Seq
 from pytest_readiness.spec._problems import Node
 from pytest_readiness.spec._scene import PROFILES_REASON, Scene, condition_of
-from pytest_readiness.spec._yaml import Map, Place, Refused, Seq
 
 #: Keys of gates and groups that name things: variables cannot be used there.
 NAMES = frozenset(
@@ -85,7 +84,7 @@ class Walk:
             place, title = items.at[index], f"{path}[{index}]"
             if not isinstance(item, Map):
                 if not isinstance(item, Refused):
-                    self.scene.problems.add(place, title, f"expected a gate or a group, found {what(item)}")
+                    self.scene.problems.add(place, title, f"expected a gate or a group, found {found(item)}")
             elif "group" in item or ("gates" in item and "probe" not in item):
                 self._group(item, place, heading, title, source)
             else:
@@ -96,9 +95,9 @@ class Walk:
     def _group(self, item: Map, place: Place, heading: Heading, title: str, source: Source) -> None:
         node = Node(item, place, title, self.scene.problems)
         node.report_sure(node.fill(self.scene.variables, names=NAMES, skip="gates"))
-        found: list[tuple[Path, str]] = []
-        made = GROUP.read(node.data, (), found)
-        node.report_all(found)
+        wrong: list[tuple[Path, str]] = []
+        made = GROUP.read(node.data, (), wrong)
+        node.report_all(wrong)
         self.scene.check(made, node)
         name = made.get("group", "")
         if not name.strip() and "group" in made:

@@ -8,8 +8,9 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_readiness.spec._places import Map, Place, Seq, place_of
 from pytest_readiness.spec._problems import Problems
-from pytest_readiness.spec._yaml import Map, Place, Seq, place_of, read
+from pytest_readiness.spec._yaml import read
 
 #: How large all files of a spec may be together, in bytes, and how many there may be.
 LARGEST, MOST_FILES = 10 * 1024 * 1024, 200

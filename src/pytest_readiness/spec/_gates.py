@@ -13,11 +13,11 @@ from pytest_readiness.options import Path
 from pytest_readiness.probe import Probe
 from pytest_readiness.spec._drafts import NAMES, Draft, in_words, merged, severity_of
 from pytest_readiness.spec._forms import GATE
+from pytest_readiness.spec._places import Map
 from pytest_readiness.spec._probes import Broken, Known
 from pytest_readiness.spec._problems import Node
 from pytest_readiness.spec._scene import Scene, condition_of
 from pytest_readiness.spec._services import PLAUSIBLE
-from pytest_readiness.spec._yaml import Map
 
 _Bound = tuple[object, Mapping[str, object] | None]
 

@@ -20,12 +20,12 @@ from pytest_readiness.spec._drafts import Draft, Walk, severity_of
 from pytest_readiness.spec._files import Files, Source
 from pytest_readiness.spec._forms import SPEC, TARGET
 from pytest_readiness.spec._gates import read_gate
+from pytest_readiness.spec._places import MOST_PROBLEMS, Map
 from pytest_readiness.spec._probes import Probes
 from pytest_readiness.spec._problems import Node, Problems, locate
 from pytest_readiness.spec._scene import Scene
 from pytest_readiness.spec._services import read_services
 from pytest_readiness.spec._variables import Variable, Variables
-from pytest_readiness.spec._yaml import MOST_PROBLEMS, Map
 
 _TEXTS = ("name", "target", "timeout")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pytest_readiness.errors import Position, Problem, SpecError
 from pytest_readiness.options import Key, Path, near, say
 from pytest_readiness.redact import Redactor
+from pytest_readiness.spec._places import MOST_PROBLEMS, Map, Place, Refused, Seq, unpack
 from pytest_readiness.spec._variables import CONTAINERS, PUT_IN, LookUp, Variables
-from pytest_readiness.spec._yaml import MOST_PROBLEMS, Map, Place, Refused, Seq, unpack
 
 #: How long a message or a path may be, in characters.
 _LONGEST = 500

@@ -11,10 +11,10 @@ from pytest_readiness.condition import Condition, parse
 from pytest_readiness.errors import ConditionError, OptionError
 from pytest_readiness.model import Scalar, Service, Value
 from pytest_readiness.options import FromVariable, Path, Unusual
+from pytest_readiness.spec._places import Map, Refused
 from pytest_readiness.spec._probes import Probes
 from pytest_readiness.spec._problems import Node, Problems
 from pytest_readiness.spec._variables import SpoiledError, Variables
-from pytest_readiness.spec._yaml import Map, Refused
 
 #: Under this name the reason that stands beside ``profiles`` is handed down with them.
 PROFILES_REASON = "reason of profiles"

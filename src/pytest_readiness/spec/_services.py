@@ -10,9 +10,9 @@ from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Ready, Service
 from pytest_readiness.options import Path
 from pytest_readiness.spec._forms import SERVICE
+from pytest_readiness.spec._places import Map, Place
 from pytest_readiness.spec._problems import Node, Problems
 from pytest_readiness.spec._variables import Variables
-from pytest_readiness.spec._yaml import Map, Place
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pytest_readiness.errors import OptionError
 from pytest_readiness.options import FromVariable, Path, fill
 from pytest_readiness.redact import logins, looks_secret
-from pytest_readiness.spec._yaml import Map, Refused, Seq
+from pytest_readiness.spec._places import Map, Refused, Seq
 
 #: What a text that needs a look has in it: a reference, or a password.
 PUT_IN = re.compile(r"[$=]|://[^/]*@")

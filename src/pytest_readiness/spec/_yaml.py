@@ -2,15 +2,12 @@
 YAML text to plain data that remembers where each key and value stands.
 
 The parser's events are turned into data at once, without a tree of nodes between: that is what
-makes ten thousand gates affordable. Scalars follow the core schema of YAML 1.2, and what YAML 1.1
-would have read differently is refused, not guessed.
+makes ten thousand gates affordable.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -25,7 +22,18 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from pytest_readiness.options import Unusual
+from pytest_readiness.spec._places import (
+    LINE_BITS,
+    MOST_PROBLEMS,
+    PLACE_BITS,
+    Map,
+    Place,
+    Refused,
+    Seq,
+    place_of,
+    unpack,
+)
+from pytest_readiness.spec._scalar import DoubtError, scalar
 from pytest_readiness.spec._syntax import explain
 
 if TYPE_CHECKING:
@@ -36,150 +44,10 @@ else:
     from yaml.reader import Reader
     from yaml.scanner import Scanner
 
-#: A place as one number: file, line (24 bits) and column (24); no file is that large. Sorts as a reader reads.
-Place = int
 Report = Callable[[Place, str], None]
 
 #: How deep a file may be nested, and how many values its aliases may stand for.
 DEEPEST, MOST_ALIASED = 64, 500_000
-#: How many problems of one file are looked for.
-MOST_PROBLEMS = 1000
-
-_BITS = 24
-_MASK = (1 << _BITS) - 1
-_PLACE = 64
-#: Lines and columns count from 1.
-_FIRST = (1 << _BITS) + 1
-
-
-class Map(dict[str, object]):
-    """A mapping; ``at`` holds the places of key and value, packed in one number, in the order of the keys."""
-
-    __slots__ = ("_index", "at")
-
-    def __init__(self) -> None:
-        self.at: list[int] = []
-        self._index: dict[str, int] = {}
-
-    def _at(self, key: str) -> int | None:
-        """Return the index of *key* among the keys; looked up for problems only, so it is worked out late."""
-        if len(self._index) < len(self):
-            start = len(self._index)
-            self._index.update((known, start + i) for i, known in enumerate(islice(self, start, None)))
-        return self._index.get(key)
-
-    def place(self, key: str, *, of_key: bool = False) -> Place | None:
-        """Return where *key*, or the value under it, stands; None if it is not there."""
-        index = self._at(key)
-        if index is None:
-            return None
-        return self.at[index] >> _PLACE if of_key else self.at[index] & ((1 << _PLACE) - 1)
-
-    def put(self, key: str, value: object, at: int) -> None:
-        """Set *key* to *value*, with its packed places."""
-        index = self._at(key) if key in self else None
-        if index is None:
-            self.at.append(at)
-        else:
-            self.at[index] = at
-        self[key] = value
-
-    def entries(self) -> Iterator[tuple[str, object, int]]:
-        """Yield each key with its value and packed places."""
-        return zip(self.keys(), self.values(), self.at, strict=True)
-
-    def copy(self) -> Map:
-        """Return a mapping of its own with the same values; the places are shared."""
-        made = Map()
-        made.update(self)
-        made.at = self.at  # the keys are the same, and stay so
-        return made
-
-
-class Seq(list[object]):
-    """A list; ``at`` holds the place of each item."""
-
-    __slots__ = ("at",)
-
-    def __init__(self) -> None:
-        self.at: list[Place] = []
-
-
-class Refused(str):
-    """A value that has been reported already: whatever else is wrong with it is not worth a line."""
-
-    __slots__ = ()
-
-
-def place_of(file: int, line: int, column: int) -> Place:
-    """Return the place at *line* and *column*, counted from 0."""
-    return (file << 2 * _BITS) + (line << _BITS) + column + _FIRST
-
-
-def unpack(place: Place) -> tuple[int, int, int]:
-    """Return file, line and column (counted from 1) of *place*."""
-    return place >> 2 * _BITS, place >> _BITS & _MASK, place & _MASK
-
-
-# --- scalars ----------------------------------------------------------------------------------
-
-_WORDS: Mapping[str, object] = {
-    "": None,
-    "~": None,
-    **dict.fromkeys(("null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_GUESSED = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-_NUMBERS = frozenset("0123456789+-.")
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_UNUSUAL = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_DOUBTS = (
-    (re.compile(r"[-+]?0[0-9_]+"), "may be read as an octal number"),
-    (re.compile(r"[-+]?0b[01_]+"), "may be read as a binary number"),
-    (re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"), "may be read as a number of base 60"),
-    (re.compile(r"[-+]?(?:0x)?[0-9.][0-9a-fA-F_.]*_[0-9a-fA-F_.]*"), "may be read as a number with the '_' left out"),
-    (re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"), "is a number that nothing can be compared with"),
-)
-_LONGEST_NUMBER = 300
-
-
-class _DoubtError(Exception):
-    """A plain scalar that YAML readers disagree about; the message is the advice."""
-
-
-def scalar(text: str) -> object:
-    """Return what the plain scalar *text* means; raises ``_DoubtError`` if readers would disagree."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] in _NUMBERS:
-        return _number(text)
-    if len(text) <= 3 and text.lower() in _GUESSED:  # noqa: PLR2004 - the longest of them
-        meant = _GUESSED[text.lower()]
-        raise _DoubtError(f"{text!r} may be read as {meant}: write {meant}, or put it in quotes if the word is meant")
-    return text
-
-
-def _number(text: str) -> object:
-    if len(text) > _LONGEST_NUMBER and _FLOAT.fullmatch(text):
-        raise _DoubtError("this number is too long: put it in quotes if the text is meant")
-    if _WHOLE.fullmatch(text):
-        return int(text) if text != "-0" else Unusual(0)
-    for pattern, doubt in _DOUBTS:
-        if pattern.fullmatch(text):
-            raise _DoubtError(f"{text!r} {doubt}: put it in quotes if the text is meant")
-    if _UNUSUAL.fullmatch(text):
-        return Unusual(int(text, 0))
-    if _FLOAT.fullmatch(text):
-        number = float(text)
-        if number in {float("inf"), float("-inf")}:
-            raise _DoubtError(f"{text!r} is too large a number")
-        return number
-    return text
-
-
-# --- events -----------------------------------------------------------------------------------
 
 
 def parser_for(text: str) -> Any:
@@ -294,7 +162,7 @@ class _Builder:
                 return
 
     def _place(self, mark: Mark) -> Place:
-        return self.start + (mark.line << _BITS) + mark.column
+        return self.start + (mark.line << LINE_BITS) + mark.column
 
     def _stop(self, mark: Mark, message: str) -> None:
         self.tell(self._place(mark), message)
@@ -302,7 +170,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         mark = event.start_mark
-        place = self.start + (mark.line << _BITS) + mark.column
+        place = self.start + (mark.line << LINE_BITS) + mark.column
         text: str = event.value
         stack = self.stack
         if stack:
@@ -317,7 +185,7 @@ class _Builder:
         elif event.implicit[0] and event.tag is None:
             try:
                 value = scalar(text)
-            except _DoubtError as doubt:
+            except DoubtError as doubt:
                 self.report(place, str(doubt))
                 value = Refused(text)
             if value is text:
@@ -424,7 +292,7 @@ class _Builder:
             self.report(top.key_place, f"duplicate key {key!r}: it stands at {line}:{column} already")
         else:
             node[key] = value
-            node.at.append(top.key_place << _PLACE | place)
+            node.at.append(top.key_place << PLACE_BITS | place)
 
     def _merge(self, node: Map, merged: list[tuple[object, Place]]) -> None:
         """Add what ``<<`` brings: own keys win, then the earlier of several mappings."""
