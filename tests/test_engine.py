@@ -338,7 +338,7 @@ class TestWhatAProbeReturns:
         huge = "x" * 100_000
         result = only(
             lambda _: Measurements(
-                {"n": 1, "text": huge, "any": (*(huge,) * 1, *range(2000))},
+                {"n": 1, "text": huge, "any": (huge, *range(2000))},
                 looked_at=1,
                 evidence=[Evidence(huge, huge)] * 60,
             )
@@ -349,6 +349,7 @@ class TestWhatAProbeReturns:
         assert isinstance(several, tuple)
         assert len(several) == 1001
         assert several[-1] == "… (1001 more)"
+        assert several[0] == result.measurements["text"].value
         assert len(result.evidence) == 51
         assert result.evidence[-1] == Evidence("more", "10 more pieces of evidence are not shown")
         assert len(repr(result)) < 51 * 17_000
@@ -392,6 +393,12 @@ class TestSecrets:
 
     def test_in_options_are_hidden(self) -> None:
         self.check(run(gate(Tells(key=Secret("hunter2"))))["a"])
+
+    def test_are_hidden_before_an_attempt_is_summed_up(self) -> None:
+        text = "x" * 297 + "hunter2"
+        result = only(throws(CannotMeasure(text)), retry=Retry(within=0.05, every=0.01), redactor=Redactor(["hunter2"]))
+        assert result.attempts > 1
+        assert "hun" not in repr((result.reason, result.evidence))
 
     def test_are_hidden_before_a_text_is_cut_in_their_middle(self) -> None:
         text = "x" * 15_997 + "hunter2"
@@ -806,13 +813,15 @@ class TestAnInterruption:
             time.sleep(5)
             return one()
 
-        before = signal.getsignal(signal.SIGTERM)
-        assert before == signal.SIG_DFL
-        stopped = engine(gate(terminate))
-        with pytest.raises(KeyboardInterrupt, match="SIGTERM"):
-            stopped.run()
-        assert stopped.results()[0].outcome is Outcome.ERROR
-        assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+        before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        try:
+            stopped = engine(gate(terminate))
+            with pytest.raises(KeyboardInterrupt, match="SIGTERM"):
+                stopped.run()
+            assert stopped.results()[0].outcome is Outcome.ERROR
+            assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
     def test_leaves_a_signal_handler_of_somebody_else_alone(self) -> None:
         before = signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -207,7 +207,10 @@ class Context:
         where the deadline came first.
         """
         if not self.exec_allowed:
-            message = f"commands are switched off by --readiness-no-exec: {args[0]} was not run"
+            words = args.split() if isinstance(args, str) else args
+            message = (
+                f"commands are switched off by --readiness-no-exec: {words[0] if words else 'nothing'} was not run"
+            )
             raise CannotMeasure(message)
         return run(
             args,

@@ -16,8 +16,8 @@ from pytest_readiness.model import Each, Evidence, Gate, Held, Measurement, Outc
 from pytest_readiness.probe import Context, Measure, Measurements, Probe
 from pytest_readiness.redact import Redactor
 
-#: How much of it a result keeps: characters of a reason, of a measured text, of one piece of evidence; pieces.
-REASON, TEXT, EVIDENCE, PIECES = 2_000, 4_000, 16_000, 50
+#: How much of it a result keeps: characters of a reason, a measured text, a title and a piece of evidence; pieces.
+REASON, TEXT, TITLE, EVIDENCE, PIECES = 2_000, 4_000, 200, 16_000, 50
 
 #: How many items of a measured list a result keeps.
 ITEMS = 1_000
@@ -40,8 +40,8 @@ def attempt(gate: Gate, context: Context, services: Mapping[str, str], redactor:
     """
     Put *gate* to its probe once.
 
-    *services* are the values behind ``${api.url}`` and its like. Secrets are replaced and texts
-    cut here already, in the thread that made them.
+    *services* are the values behind ``${api.url}`` and its like. Texts are cut here already, in the
+    thread that made them.
     """
     try:
         return tidy(_made(gate, context, services, redactor), redactor)
@@ -207,38 +207,43 @@ def _kind(value: object) -> str:
 
 
 def tidy(made: Attempt, redactor: Redactor) -> Attempt:
-    """Return *made* with secrets replaced and then everything cut to size."""
-    pieces = [
-        Evidence(cut(redactor.text(item.title), 200), cut(redactor.text(item.text), EVIDENCE))
-        for item in made.evidence[:PIECES]
-    ]
+    """
+    Return *made* with everything cut to size.
+
+    Secrets are replaced in what is cut, before it is cut: half a secret would not be found any more. The
+    rest is searched when the result is made.
+    """
+
+    def fit(text: str, longest: int) -> str:
+        return text if len(text) <= longest else cut(redactor.text(text), longest)
+
+    def fit_value(value: Value) -> Value:
+        if isinstance(value, str):
+            return fit(value, TEXT)
+        if not isinstance(value, tuple):
+            return value
+        kept = tuple(fit(item, TEXT) if isinstance(item, str) else item for item in value[:ITEMS])
+        if len(value) > ITEMS:
+            kept = (*kept, f"… ({len(value) - ITEMS} more)")
+        return Each(kept) if isinstance(value, Each) else kept
+
+    pieces = [Evidence(fit(item.title, TITLE), fit(item.text, EVIDENCE)) for item in made.evidence[:PIECES]]
     if len(made.evidence) > PIECES:
         pieces.append(Evidence("more", f"{len(made.evidence) - PIECES} more pieces of evidence are not shown"))
-    return Attempt(
-        made.outcome,
-        cut(redactor.text(made.reason), REASON),
-        {
-            name: Measurement(_shorter(redactor.value(measured.value)), measured.unit)
-            for name, measured in made.measurements.items()
+    return dataclasses.replace(
+        made,
+        reason=fit(made.reason, REASON),
+        measurements={
+            name: Measurement(fit_value(measured.value), measured.unit) for name, measured in made.measurements.items()
         },
-        tuple(
-            held if len(held.why) <= REASON else dataclasses.replace(held, why=cut(redactor.text(held.why), REASON))
+        expectations=tuple(
+            held if len(held.why) <= REASON else dataclasses.replace(held, why=fit(held.why, REASON))
             for held in made.expectations
         ),
-        tuple(pieces),
+        evidence=tuple(pieces),
     )
 
 
 def cut(text: str, longest: int) -> str:
     """Return *text*, or its beginning and how much is missing."""
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text) - longest} more characters)"
-
-
-def _shorter(value: Value) -> Value:
-    if isinstance(value, str):
-        return cut(value, TEXT)
-    if isinstance(value, tuple):
-        kept = tuple(cut(item, TEXT) if isinstance(item, str) else item for item in value[:ITEMS])
-        kept = kept if len(value) <= ITEMS else (*kept, f"… ({len(value) - ITEMS} more)")
-        return Each(kept) if isinstance(value, Each) else kept
-    return value

@@ -32,7 +32,7 @@ from pytest_readiness.services import Services
 from pytest_readiness.session import Session
 
 #: Seconds that a probe which keeps to its deadline has to say so itself, before it is written off.
-GRACE = 0.5
+GRACE = 0.3
 
 #: Seconds to see whether it was a service's end that kept a gate from passing.
 LINGER = 0.1
@@ -382,13 +382,20 @@ class Engine:
         course.last = made
         now = time.monotonic()
         if gate.retry is not None:
-            course.log.append(f"{course.attempts}. after {seconds(course.opened - course.began)}: {_summary(made)}")
+            course.log.append(
+                f"{course.attempts}. after {seconds(course.opened - course.began)}: {self._summary(made)}"
+            )
             again = now + gate.retry.every
             if made.outcome is not Outcome.PASSED and again <= min(course.until, self._deadline.at):
                 self._tell("attempted", self._redactor.gate(gate), course.attempts, self._redactor.text(made.reason))
                 self._at(again, functools.partial(self._queue, course, again=True))
                 return
         self._settle(course, made)
+
+    def _summary(self, made: Attempt) -> str:
+        if made.outcome is Outcome.PASSED:
+            return made.outcome.value
+        return f"{made.outcome.value}: {cut(self._redactor.text(made.reason), 300)}"
 
     def _with_services(self, gate: Gate, made: Attempt) -> Attempt:
         trouble = self._service_trouble(gate)
@@ -469,10 +476,6 @@ class Engine:
             problem = f"progress could not be shown: {type(error).__name__}: {error}"
             if problem not in self.problems:
                 self.problems.append(problem)
-
-
-def _summary(made: Attempt) -> str:
-    return made.outcome.value if made.outcome is Outcome.PASSED else f"{made.outcome.value}: {cut(made.reason, 300)}"
 
 
 def _shortened(log: list[str]) -> str:

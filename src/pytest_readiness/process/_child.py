@@ -201,9 +201,10 @@ def _only_zombies(group: int) -> bool:
     """Tell whether all that is left of the process group are dead processes that nobody has collected."""
     states = set()
     for _pid, stat in _every_process("stat"):
-        state, _parent, owner, *_ = stat.rpartition(b")")[2].split()
-        if int(owner) == group:
-            states.add(state)
+        # After the name, which may hold anything: state, parent, group; see proc(5).
+        fields = stat.rpartition(b")")[2].split()
+        if fields[2:3] == [str(group).encode()]:
+            states.add(fields[0])
     return bool(states) and states <= {b"Z", b"X"}
 
 
