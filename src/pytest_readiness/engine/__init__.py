@@ -8,6 +8,7 @@ answer in time is written off, its gate is an error, and whatever it says later 
 
 from __future__ import annotations
 
-from pytest_readiness.engine._engine import Engine, Listener, Setup
+from pytest_readiness.engine._engine import Engine
+from pytest_readiness.engine._setup import Listener, Setup
 
 __all__ = ["Engine", "Listener", "Setup"]

@@ -6,30 +6,26 @@ import contextlib
 import functools
 import heapq
 import itertools
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from graphlib import TopologicalSorter
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol
+from typing import Any
 
 from pytest_readiness import options, process
 from pytest_readiness.deadline import Deadline
 from pytest_readiness.engine._attempt import Attempt, attempt, broken, cut, tidy, undecided
+from pytest_readiness.engine._course import Course
 from pytest_readiness.engine._queue import Waiting
+from pytest_readiness.engine._setup import Listener, Setup
+from pytest_readiness.engine._signals import termination_as_interrupt
 from pytest_readiness.engine._workers import Answer, Workers
 from pytest_readiness.model import Evidence, Gate, Outcome, Result
 from pytest_readiness.plan import Plan
 from pytest_readiness.probe import Context, Facts
 from pytest_readiness.process import seconds
-from pytest_readiness.redact import Redactor
-from pytest_readiness.registry import Registry
 from pytest_readiness.services import Services
-from pytest_readiness.session import Session
 
 #: Seconds that a probe which keeps to its deadline has to say so itself, before it is written off.
 GRACE = 0.3
@@ -39,62 +35,6 @@ LINGER = 0.1
 
 #: Seconds for the whole run, where neither the spec nor the caller says.
 DEADLINE = 1_800.0
-
-#: How many of the first and of the last attempts a result lists.
-FIRST, LAST = 5, 15
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setup:
-    """
-    The world that gates are put to.
-
-    ``now`` is in UTC. ``jobs`` is how many gates run at once: many, because they mostly wait.
-    ``deadline`` is in seconds, for the whole run; None leaves it to the spec. The environment's
-    secrets are hidden by ``redactor`` as soon as an engine is made.
-    """
-
-    registry: Registry
-    env: Mapping[str, str]
-    now: datetime
-    session: Session | None = None
-    exec_allowed: bool = True
-    side_effects_allowed: bool = False
-    jobs: int = 100
-    cache: Path | None = None
-    redactor: Redactor = field(default_factory=Redactor)
-    deadline: float | None = None
-
-
-class Listener(Protocol):
-    """Hears how a run goes on, in the coordinator's thread; what it raises is noted and does no harm."""
-
-    def started(self, gate: Gate) -> None:
-        """Hear that the first attempt at *gate* begins."""
-
-    def attempted(self, gate: Gate, number: int, reason: str) -> None:
-        """Hear that attempt *number* at *gate* did not pass, and that there will be another."""
-
-    def finished(self, result: Result) -> None:
-        """Hear of a gate's result."""
-
-
-class _Course:
-    """How far one gate has come."""
-
-    __slots__ = ("attempts", "began", "gate", "last", "log", "needs", "opened", "result", "ticket", "until")
-
-    def __init__(self, gate: Gate, needs: tuple[str, ...]) -> None:
-        self.gate = gate
-        self.needs = needs
-        self.attempts = 0
-        self.began = 0.0
-        self.opened = 0.0
-        self.until = 0.0
-        self.ticket: int | None = None
-        self.last: Attempt | None = None
-        self.log: list[str] = []
-        self.result: Result | None = None
 
 
 class Engine:
@@ -111,11 +51,11 @@ class Engine:
         self._redactor = setup.redactor
         self._learn()
         known = {gate.id for gate in plan.gates}
-        self._courses = {gate.id: _Course(gate, tuple(plan.graph.get(gate.id, gate.needs))) for gate in plan.gates}
+        self._courses = {gate.id: Course(gate, tuple(plan.graph.get(gate.id, gate.needs))) for gate in plan.gates}
         self._sorter = TopologicalSorter({id_: known & {*course.needs} for id_, course in self._courses.items()})
         self._place = {gate.id: place for place, gate in enumerate(plan.gates)}
         self._left = len(self._courses)
-        self._waiting: Waiting[_Course] = Waiting(max(1, setup.jobs))
+        self._waiting: Waiting[Course] = Waiting(max(1, setup.jobs))
         self._answers: SimpleQueue[Answer[Any]] = SimpleQueue()
         self._workers: Workers[Any] = Workers(self._answers)
         self._open: dict[int, Callable[[Any], None]] = {}
@@ -125,7 +65,7 @@ class Engine:
             plan.spec.services, root=plan.spec.root, env=setup.env, exec_allowed=setup.exec_allowed
         )
         self._settled: dict[str, str | None] = {}
-        self._for_service: dict[str, list[_Course]] = {}
+        self._for_service: dict[str, list[Course]] = {}
         self._limit = setup.deadline or plan.spec.timeout or DEADLINE
         self._why_not = ""
         self.problems: list[str] = []
@@ -151,7 +91,7 @@ class Engine:
         self._deadline = Deadline.after(self._limit)
         self._facts = Facts(self._deadline)
         try:
-            with _termination_as_interrupt():
+            with termination_as_interrupt():
                 try:
                     self._coordinate()
                 except BaseException as error:
@@ -198,7 +138,7 @@ class Engine:
                 if course.result is None:
                     self._admit(course)
 
-    def _admit(self, course: _Course) -> None:
+    def _admit(self, course: Course) -> None:
         gate = course.gate
         if gate.inapplicable is not None:
             self._settle(course, Attempt(Outcome.NOT_APPLICABLE, gate.inapplicable or "it does not apply"))
@@ -208,7 +148,7 @@ class Engine:
         else:
             self._queue(course)
 
-    def _blockers(self, course: _Course) -> Iterator[str]:
+    def _blockers(self, course: Course) -> Iterator[str]:
         for need in course.needs:
             other = self._courses.get(need)
             if other is None or other.result is None:
@@ -216,7 +156,7 @@ class Engine:
             elif other.result.outcome not in {Outcome.PASSED, Outcome.NOT_APPLICABLE}:
                 yield f"{need} ({other.result.outcome.replace('_', ' ')})"
 
-    def _queue(self, course: _Course, *, again: bool = False) -> None:
+    def _queue(self, course: Course, *, again: bool = False) -> None:
         """Let *course* begin as soon as there is room for it and its services are there."""
         if course.result is not None:
             return
@@ -316,7 +256,7 @@ class Engine:
 
     # --- attempts -------------------------------------------------------------------------------
 
-    def _try(self, course: _Course) -> None:
+    def _try(self, course: Course) -> None:
         gate = course.gate
         course.opened = time.monotonic()
         course.attempts += 1
@@ -360,7 +300,7 @@ class Engine:
             keep_secret=self._redactor.add,
         )
 
-    def _hung(self, course: _Course) -> None:
+    def _hung(self, course: Course) -> None:
         where = self._workers.where(course.ticket or 0)
         limit = course.gate.timeout
         reason = f"timed out after {seconds(limit)}"
@@ -370,7 +310,7 @@ class Engine:
         made = Attempt(Outcome.ERROR, reason, {}, undecided(course.gate), evidence)
         self._attempted(course, tidy(made, self._redactor))
 
-    def _attempted(self, course: _Course, answer: Attempt | BaseException) -> None:
+    def _attempted(self, course: Course, answer: Attempt | BaseException) -> None:
         """Take what came of an attempt, and see whether there is another."""
         self._waiting.over(course)
         if course.result is not None:
@@ -413,16 +353,16 @@ class Engine:
 
     # --- results --------------------------------------------------------------------------------
 
-    def _settle(self, course: _Course, made: Attempt) -> None:
+    def _settle(self, course: Course, made: Attempt) -> None:
         course.result = self._result(course, made)
         self._left -= 1
         self._sorter.done(course.gate.id)
         self._tell("finished", course.result)
 
-    def _result(self, course: _Course, made: Attempt) -> Result:
+    def _result(self, course: Course, made: Attempt) -> Result:
         evidence = made.evidence
         if len(course.log) > 1:
-            evidence = (Evidence("attempts", _shortened(course.log)), *evidence)
+            evidence = (Evidence("attempts", course.history()), *evidence)
         began = course.attempts > 0
         result = Result(
             gate=course.gate,
@@ -451,7 +391,7 @@ class Engine:
                 reason = f"it was not started before the run's deadline ({limit})"
                 self._settle_late(course, Attempt(Outcome.NOT_RUN, reason, {}, undecided(course.gate)))
 
-    def _settle_late(self, course: _Course, made: Attempt) -> None:
+    def _settle_late(self, course: Course, made: Attempt) -> None:
         # The order of needs no longer matters: the sorter would refuse a gate whose needs were not done.
         course.result = self._result(course, made)
         self._left -= 1
@@ -476,32 +416,3 @@ class Engine:
             problem = f"progress could not be shown: {type(error).__name__}: {error}"
             if problem not in self.problems:
                 self.problems.append(problem)
-
-
-def _shortened(log: list[str]) -> str:
-    if len(log) <= FIRST + LAST:
-        return "\n".join(log)
-    return "\n".join((*log[:FIRST], f"… ({len(log) - FIRST - LAST} more attempts)", *log[-LAST:]))
-
-
-@contextlib.contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
-    """
-    Treat SIGTERM and SIGHUP as Ctrl-C, so that a cancelled job or a closed terminal leaves no process behind.
-
-    Only where nobody else has a say in it, and in the main thread, which alone may decide.
-    """
-    wanted = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
-    main = threading.current_thread() is threading.main_thread()
-    mine = [number for number in wanted if main and signal.getsignal(number) == signal.SIG_DFL]
-
-    def interrupt(number: int, _frame: object) -> None:
-        raise KeyboardInterrupt(signal.Signals(number).name)
-
-    for number in mine:
-        signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number in mine:
-            signal.signal(number, signal.SIG_DFL)

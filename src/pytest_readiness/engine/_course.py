@@ -1,0 +1,33 @@
+"""How far one gate has come in a run."""
+
+from __future__ import annotations
+
+from pytest_readiness.engine._attempt import Attempt
+from pytest_readiness.model import Gate, Result
+
+#: How many of the first and of the last attempts a result lists.
+FIRST, LAST = 5, 15
+
+
+class Course:
+    """How far one gate has come."""
+
+    __slots__ = ("attempts", "began", "gate", "last", "log", "needs", "opened", "result", "ticket", "until")
+
+    def __init__(self, gate: Gate, needs: tuple[str, ...]) -> None:
+        self.gate = gate
+        self.needs = needs
+        self.attempts = 0
+        self.began = 0.0
+        self.opened = 0.0
+        self.until = 0.0
+        self.ticket: int | None = None
+        self.last: Attempt | None = None
+        self.log: list[str] = []
+        self.result: Result | None = None
+
+    def history(self) -> str:
+        """Return the attempts, one a line: the first and the last ones of many."""
+        if len(self.log) <= FIRST + LAST:
+            return "\n".join(self.log)
+        return "\n".join((*self.log[:FIRST], f"… ({len(self.log) - FIRST - LAST} more attempts)", *self.log[-LAST:]))
