@@ -10,7 +10,13 @@ FIRST, LAST = 5, 15
 
 
 class Course:
-    """How far one gate has come."""
+    """
+    How far one gate has come.
+
+    ``began``, ``opened`` and ``until`` are moments of the monotonic clock: the first attempt, the latest
+    one, the end of the time for repeating them. ``ticket`` is that of the latest attempt, ``last`` what
+    came of it, ``log`` one line for each.
+    """
 
     __slots__ = ("attempts", "began", "gate", "last", "log", "needs", "opened", "result", "ticket", "until")
 
