@@ -95,7 +95,11 @@ def fake_gate(
     """Return a gate with *probe*: its default expectations, and those of *expect* over them."""
     wanted = dict(expect or {})
     expectations = [
-        *(Expectation(name, condition, default=True) for name, condition in probe.expected().items() if name not in wanted),
+        *(
+            Expectation(name, condition, default=True)
+            for name, condition in probe.expected().items()
+            if name not in wanted
+        ),
         *(Expectation(name, condition) for name, condition in wanted.items()),
     ]
     declared = (probe.declare(item.measurement) for item in expectations)
