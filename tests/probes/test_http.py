@@ -69,6 +69,20 @@ class TestAnswer:
         assert text(result).endswith("x...")
         assert len(text(result)) < 400
 
+    @pytest.mark.parametrize(
+        ("body", "quoted"),
+        [
+            (b"<!DOCTYPE html>\n<html lang=en>\n <title>Away</title>\n", "<title>Away</title>"),
+            (b"<br>\n<br>", "<br>"),
+            (b"\n \n", ""),
+        ],
+    )
+    def test_of_500_in_html_is_quoted_from_where_it_says_something(
+        self, server: Server, body: bytes, quoted: str
+    ) -> None:
+        server.answer(http(body, "503 Away"))
+        assert text(run_probe(Http(url=server.url))).partition("; ")[2] == quoted
+
     def test_of_500_is_quoted_unpacked(self, server: Server) -> None:
         server.answer(http(gzip.compress(b"no database"), "500 Oops", "Content-Encoding: gzip"))
         assert "no database" in text(run_probe(Http(url=server.url)))

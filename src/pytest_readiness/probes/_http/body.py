@@ -14,6 +14,7 @@ from pytest_readiness.probes._http.wire import MOST_BODY
 
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_TAG = re.compile(r"<[^<>]*>")
 _LINE = 200
 
 
@@ -74,11 +75,10 @@ def found(data: object) -> Value:
 
 
 def line(data: bytes, limit: int = _LINE) -> str:
-    """Return the first line of *data* that says anything, printable and cut at *limit* characters."""
-    for text in data[: 4 * 1024].decode("utf-8", "replace").splitlines():
-        if shown := printable(text).strip():
-            return shown if len(shown) <= limit else f"{shown[: limit - 3]}..."
-    return ""
+    """Return the first line of *data* that says anything besides tags, printable and cut at *limit* characters."""
+    lines = [printable(text).strip() for text in data[: 4 * 1024].decode("utf-8", "replace").splitlines()]
+    told = next((text for text in lines if _TAG.sub("", text).strip()), next(filter(None, lines), ""))
+    return told if len(told) <= limit else f"{told[: limit - 3]}..."
 
 
 def printable(text: str) -> str:

@@ -232,7 +232,7 @@ def _notes(exchange: Exchange, troubles: Sequence[str]) -> list[str]:
     notes = [f"redirected to {exchange.url}"] if exchange.hops else []
     if exchange.answer.status >= _BAD and exchange.answer.body:
         notes.append(_first_line(exchange))
-    return [*notes, *troubles]
+    return [*filter(None, notes), *troubles]
 
 
 def _first_line(exchange: Exchange) -> str:
