@@ -21,8 +21,18 @@ VERSION = 1
 
 
 def render(report: Report) -> str:
-    """Return *report* as JSON text with a newline at its end."""
-    return json.dumps(data(report), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    """Return *report* as JSON text: one line for each key, and for each gate, so that ``diff`` and ``grep`` work."""
+    return "{" + ",".join(f"\n {_dumps(key)}: {_lines(value)}" for key, value in data(report).items()) + "\n}\n"
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, list) and value:
+        return "[" + ",".join(f"\n  {_dumps(item)}" for item in value) + "\n ]"
+    return _dumps(value)
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def data(report: Report) -> dict[str, Any]:
