@@ -416,9 +416,11 @@ def _paths(config: pytest.Config, own: Collection[str]) -> Iterator[str]:
     given = [(_resolved(base, arg), arg) for arg in config.args if arg not in own]
     if own and not given:
         return
-    plain = [path for path, arg in given if "::" not in arg]
+    plain = {path for path, _ in given}
+    # A path given beside a folder that holds it can keep pytest 8 from looking at the rest of that folder.
+    nested = any("::" in arg for _, arg in given) or any(plain.intersection(path.parents) for path in plain)
     whole = [path for pattern in config.getini("testpaths") for path in root.glob(pattern)] or [root]
-    if all(any(path.is_relative_to(start) for start in plain) for path in whole):
+    if not nested and all(any(path.is_relative_to(start) for start in plain) for path in whole):
         return
     for path, arg in given:
         shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

@@ -216,3 +216,27 @@ def test_a_changed_line_belongs_to_the_statement_around_it(source: str, line: in
 
 
 _REST = {"1,", ")", "b):", "2)", "x,", "):", "else:", "a):"}
+
+
+def without(root: Path, command: str) -> dict[str, str]:
+    """Return an environment in which git cannot do *command*."""
+    real = subprocess.run(["which", "git"], check=True, capture_output=True, text=True).stdout.strip()
+    script = root / "bin" / "git"
+    script.parent.mkdir()
+    text = f'#!/bin/sh\ncase "$*" in *" {command} "*) echo "no {command} today" >&2; exit 3;; esac\nexec {real} "$@"\n'
+    script.write_text(text, encoding="utf-8")
+    script.chmod(0o755)
+    return {"PATH": f"{script.parent}:{os.environ['PATH']}", "HOME": str(root)}
+
+
+def test_a_git_that_fails_is_an_error_with_its_words(project: Path) -> None:
+    record(project, "--source=shop")
+    env = without(project, "diff")
+    result = run_probe(Coverage(against="before"), root=project, expect={"changed_missed": 0}, env=env, timeout=30)
+    assert (result.outcome, result.reason) == (Outcome.ERROR, "against: git diff failed: no diff today")
+
+
+def test_a_diff_beyond_all_bounds_is_an_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diff, "_LIMIT", 100)
+    result = changed(project, {"shop/never.py": "x = 1\n" * 99})
+    assert (result.outcome, "printed more than 100 bytes" in result.reason) == (Outcome.ERROR, True)

@@ -56,11 +56,19 @@ def covered(session):
 """
 
 
-def facts(pytester: pytest.Pytester, *args: str) -> dict[str, Any]:
-    """Return what the collector says of a run of pytest, in a process of its own, with *args*."""
+def facts(pytester: pytest.Pytester, *args: str, apart: bool = False) -> dict[str, Any]:
+    """
+    Return what the collector says of a run of pytest with *args*.
+
+    *apart* is for a run that needs a process of its own, as all do that start workers or measure coverage.
+    """
     pytester.makepyfile(collecting_plugin=PLUGIN)
     path = pytester.path / "facts.json"
     path.unlink(missing_ok=True)
-    pytester.runpytest_subprocess("-p", "collecting_plugin", "-p", "no:readiness", "-p", "no:randomly", *args)
+    options = ("-p", "collecting_plugin", "-p", "no:readiness", "-p", "no:randomly", *args)
+    if apart or {"-n", "--dist", "--measure"}.intersection(args):
+        pytester.runpytest_subprocess(*options)
+    else:
+        pytester.runpytest_inprocess(*options, syspathinsert=True)
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found

@@ -127,7 +127,7 @@ def test_a_module_skipped_as_a_whole_is_seen(pytester: pytest.Pytester, workers:
 @BOTH
 def test_warnings_are_counted(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
     pytester.makepyfile("import warnings\ndef test_a(): warnings.warn('old')\ndef test_b(): warnings.warn('older')")
-    assert facts(pytester, *workers)["warnings"] == 2
+    assert facts(pytester, "-W", "default", *workers)["warnings"] == 2
 
 
 @BOTH
@@ -155,7 +155,7 @@ def test_a_crashed_worker_breaks_the_run(pytester: pytest.Pytester) -> None:
 
 def test_an_interrupt_breaks_the_run(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_a(): pass\ndef test_b(): raise KeyboardInterrupt")
-    broken = facts(pytester)["broken"]
+    broken = facts(pytester, apart=True)["broken"]
     assert "1 of 2 tests did not run to the end" in broken
 
 

@@ -90,13 +90,12 @@ class Recorded:
         self._lock = threading.Lock()
         self._known: dict[str, Numbers | None] = {}
         self._cache = _Cache(cache / "coverage.json", cov) if cache is not None else None
-        data = cov.get_data()
-        self.branches = data.has_arcs()
-        names = data.measured_files()
+        with contextlib.closing(cov.get_data()) as data:
+            self.branches = data.has_arcs()
+            names = data.measured_files()
         if any(not Path(name).is_absolute() for name in names) and not root.samefile(Path.cwd()):
             raise CannotMeasure(f"the coverage data has relative paths (relative_files): run from {root}")
         self.measured = frozenset(os.path.realpath(name) for name in names)
-        data.close()
 
     def option(self, name: str) -> Sequence[str]:
         """Return an option of coverage.py's configuration that is a list; empty where it is not set."""
@@ -117,10 +116,12 @@ class Recorded:
     def _alone(self, deadline: Deadline) -> Iterator[None]:
         if not self._lock.acquire(timeout=deadline.remaining()):
             raise CannotMeasure("the deadline came while coverage was being analysed for another gate")
+        data = self._cov.get_data()
         try:
-            yield
+            with getattr(data, "keep_db_open", contextlib.nullcontext)():  # not in older coverage.py: only slower
+                yield
         finally:
-            self._cov.get_data().close()
+            data.close()
             self._lock.release()
 
     def lines(self, path: str, deadline: Deadline) -> tuple[set[int], set[int]]:

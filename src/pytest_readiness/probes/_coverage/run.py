@@ -208,20 +208,19 @@ def copied(recorded: Iterable[bytes | Path], wanted: Mapping[str, Any], config: 
     try:
         for number, part in enumerate(recorded):
             target = folder / f"part{number}"
-            data = CoverageData(basename=str(target))
-            if isinstance(part, Path):
-                shutil.copyfile(part, target)
-                data.read()  # combine() passes over what it cannot read
-            else:
-                data.loads(part)
-            data.close()
+            with contextlib.closing(CoverageData(basename=str(target))) as data:
+                if isinstance(part, Path):
+                    shutil.copyfile(part, target)
+                    data.read()  # combine() passes over what it cannot read
+                else:
+                    data.loads(part)
             parts.append(str(target))
         with _quiet():
             cov.combine(parts, strict=True)
             cov.set_option("paths", {})  # done by now, once and for all
     except (CoverageException, OSError, Warning) as error:
         raise CannotMeasure(f"the coverage data cannot be read: {error}") from None
-    if not cov.get_data().measured_files():
-        raise CannotMeasure("the coverage data is empty: nothing was measured")
-    cov.get_data().close()
+    with contextlib.closing(cov.get_data()) as combined:
+        if not combined.measured_files():
+            raise CannotMeasure("the coverage data is empty: nothing was measured")
     return cov
