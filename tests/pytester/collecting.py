@@ -15,8 +15,7 @@ from pytest_readiness import _session
 from pytest_readiness.errors import CannotMeasure
 
 def pytest_addoption(parser):
-    parser.addoption("--collect-facts", action="store_true")
-    parser.addoption("--measure", action="store_true")
+    parser.addoption("--measure", "--measured-inside", action="store_true")
 
 def pytest_load_initial_conftests(early_config):
     if early_config.known_args_namespace.measure:
