@@ -14,6 +14,7 @@ import coverage
 import pytest
 
 from pytest_readiness import _session
+from pytest_readiness._session.coverage import of_pytest_cov
 from pytest_readiness.errors import CannotMeasure
 
 from .collecting import facts
@@ -148,11 +149,11 @@ def test_only_the_controller_that_started_us_can_order(monkeypatch: pytest.Monke
 )
 def test_incomplete_data_of_pytest_cov_is_an_error(controller: Any, reason: str) -> None:
     with pytest.raises(CannotMeasure, match=reason):
-        _session._of_pytest_cov(SimpleNamespace(cov_controller=controller))
+        of_pytest_cov(SimpleNamespace(cov_controller=controller))
 
 
 def test_the_combined_data_of_pytest_cov_is_read(tmp_path: Path) -> None:
     cov = coverage.Coverage(data_file=str(tmp_path / "data"), config_file=False)
     controller = SimpleNamespace(failed_workers=[], started=False, cov=cov)
-    parts, wanted = _session._of_pytest_cov(SimpleNamespace(cov_controller=controller))
+    parts, wanted = of_pytest_cov(SimpleNamespace(cov_controller=controller))
     assert (parts, wanted["run:branch"]) == ([tmp_path / "data"], cov.get_option("run:branch"))
