@@ -29,6 +29,7 @@ A probe measures and never judges: no outcome, no severity, no exit code.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 from abc import ABC, abstractmethod
@@ -140,6 +141,16 @@ class Facts:
         if fact.error is not None:
             raise fact.error
         return cast("T", fact.value)
+
+    def close(self) -> None:
+        """Call ``close()`` of every fact that has it, such as a pool of connections: the run is over."""
+        with self._lock:
+            known = [fact.value for fact in self._known.values()]
+        for value in known:
+            close = getattr(value, "close", None)
+            if callable(close):
+                with contextlib.suppress(Exception):
+                    close()
 
 
 class _Fact:

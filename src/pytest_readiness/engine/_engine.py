@@ -99,6 +99,7 @@ class Engine:
                     raise
                 finally:
                     self._workers.close()
+                    self._facts.close()
                     self._services.stop()
         except BaseException:
             # Commands of gates are still running, and a second Ctrl-C may have cut even the tidying short.
