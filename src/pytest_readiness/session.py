@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import posixpath
 import re
 import shlex
-import xml.parsers.expat
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pytest_readiness import junit
 from pytest_readiness.errors import CannotMeasure
 
 #: A JUnit XML file is read up to this many bytes.
-JUNIT_LIMIT = 256 * 1024 * 1024
+JUNIT_LIMIT = junit.LIMIT
 
 
 class TestOutcome(StrEnum):
@@ -153,26 +152,24 @@ def from_junit(path: Path) -> Session:
     """
     Return what the JUnit XML file at *path*, written by ``pytest --junitxml``, tells of a run.
 
-    Raises ``CannotMeasure`` for a file that is missing, too large, not JUnit XML or has a
-    document type: entities are how such a file would attack its reader.
+    Raises ``CannotMeasure`` for a file that cannot be read, or is not JUnit XML.
     """
-    try:
-        size, written = path.stat().st_size, datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        if size > JUNIT_LIMIT:
-            raise CannotMeasure(f"{path} has {size} bytes, more than the limit of {JUNIT_LIMIT}")
-        reader = _JUnit(path.name)
-        with path.open("rb") as file:
-            reader.read(file)
-    except OSError as error:
-        raise CannotMeasure(f"{path} cannot be read: {error.strerror}") from None
-    except xml.parsers.expat.ExpatError as error:
-        raise CannotMeasure(f"{path} is not XML: {error}") from None
-    if not reader.seen:
-        raise CannotMeasure(f"{path} is not a JUnit XML file: it has no testsuite")
+    found = junit.read(path)
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    tests: dict[str, TestCase] = {}
+    broken: list[str] = []
+    for each in found.cases:
+        if any(name.startswith("readiness.") for name in each.properties):
+            continue  # a gate of an earlier run, not a test
+        case = _case(each)
+        broken += (f"{message} in {case.nodeid}" for message in _breaks(each))
+        if known := tests.get(case.nodeid):  # pytest writes a second one for an error at teardown
+            case = replace(case, outcome=worst(known.outcome, case.outcome), duration=known.duration + case.duration)
+        tests[case.nodeid] = case
     return Session(
-        tests=tuple(reader.tests.values()),
-        duration=reader.duration,
-        broken=tuple(reader.broken),
+        tests=tuple(tests.values()),
+        duration=sum(junit.seconds(suite.attributes) or 0.0 for suite in found.suites),
+        broken=tuple(broken),
         origin=f"the run in {path.name}, written {written:%Y-%m-%d %H:%M} UTC,",
         unknown=frozenset({"markers", "deselected", "warnings", "rerun", "xpassed"}),
     )
@@ -193,68 +190,24 @@ def worst(*outcomes: TestOutcome) -> TestOutcome:
     return max(outcomes, key=_WORSE.index)
 
 
-@dataclass
-class _JUnit:
-    """Collects test cases while expat reads; ``seen`` tells whether there was a testsuite at all."""
-
-    name: str
-    tests: dict[str, TestCase] = field(default_factory=dict)
-    broken: list[str] = field(default_factory=list)
-    duration: float = 0.0
-    seen: bool = False
-    _case: TestCase | None = None
-
-    def read(self, file: Any) -> None:
-        parser = xml.parsers.expat.ParserCreate()
-        parser.StartDoctypeDeclHandler = self._doctype
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.ParseFile(file)
-
-    def _doctype(self, *_declaration: object) -> None:
-        raise CannotMeasure(f"{self.name} has a document type: it was refused unread")
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "testsuite":
-            self.seen = True
-            self.duration += _seconds(attributes)
-        elif tag == "testcase":
-            self._case = _case(attributes)
-        elif self._case is not None and tag in {"failure", "error", "skipped"}:
-            self._case = replace(self._case, outcome=worst(self._case.outcome, _outcome(tag, attributes)))
-            if tag == "error" and attributes.get("message") in {"collection failure", "internal error"}:
-                self.broken.append(f"{attributes['message']} in {self._case.nodeid}")
-        elif self._case is not None and tag == "property" and attributes.get("name", "").startswith("readiness."):
-            self._case = None  # a gate of an earlier run, not a test
-
-    def _end(self, tag: str) -> None:
-        if tag == "testcase" and self._case is not None:
-            case, self._case = self._case, None
-            if known := self.tests.get(case.nodeid):  # pytest writes a second one for an error at teardown
-                case = replace(
-                    case, outcome=worst(known.outcome, case.outcome), duration=known.duration + case.duration
-                )
-            self.tests[case.nodeid] = case
-
-
-def _case(attributes: dict[str, str]) -> TestCase:
-    """Return the test as if passed; the node id is put together again from the dotted class name."""
-    name, parts = attributes.get("name", ""), [*filter(None, attributes.get("classname", "").split("."))]
+def _case(case: junit.Case) -> TestCase:
+    """Return the test; the node id is put together again from the dotted class name."""
+    name, parts = case.attributes.get("name", ""), [*filter(None, case.attributes.get("classname", "").split("."))]
     start = next((index for index, part in enumerate(parts) if index and part[:1].isupper()), len(parts))
     module = ["/".join(parts[:start]) + ".py"] if parts else []
     nodeid = "::".join([*module, *parts[start:], name])
-    return TestCase(nodeid, TestOutcome.PASSED, _seconds(attributes), keywords=frozenset([*parts, name]))
+    outcome = worst(TestOutcome.PASSED, *(_outcome(tag, attributes) for tag, attributes in case.marks))
+    return TestCase(nodeid, outcome, junit.seconds(case.attributes) or 0.0, keywords=frozenset([*parts, name]))
 
 
-def _outcome(tag: str, attributes: dict[str, str]) -> TestOutcome:
+def _breaks(case: junit.Case) -> Iterator[str]:
+    """Yield what keeps the whole run from speaking for the tests."""
+    for tag, attributes in case.marks:
+        if tag == "error" and attributes.get("message") in {"collection failure", "internal error"}:
+            yield attributes["message"]
+
+
+def _outcome(tag: str, attributes: Mapping[str, str]) -> TestOutcome:
     if tag == "skipped":
         return TestOutcome.XFAILED if attributes.get("type") == "pytest.xfail" else TestOutcome.SKIPPED
     return TestOutcome.FAILED if tag == "failure" else TestOutcome.ERROR
-
-
-def _seconds(attributes: dict[str, str]) -> float:
-    try:
-        seconds = float(attributes.get("time", "0"))
-    except ValueError:
-        return 0.0
-    return seconds if math.isfinite(seconds) else 0.0
