@@ -18,7 +18,8 @@ from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Outcome, Result, Value
 from pytest_readiness.options import Query, Secret, convert
 from pytest_readiness.probe import Touch
-from pytest_readiness.probes.http import Auth, Http
+from pytest_readiness.probes._http.auth import Auth
+from pytest_readiness.probes.http import Http
 from pytest_readiness.testing import run_probe
 
 from .servers import Server, closed_port, http, serving

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Value
-from pytest_readiness.options import Query, Secret
+from pytest_readiness.options import Query
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
-from pytest_readiness.probes._http.client import Client, Request, basic, carries_secret
+from pytest_readiness.probes._http.auth import Auth, check_headers, keep_secrets, sets
+from pytest_readiness.probes._http.client import Client, Request
 from pytest_readiness.probes._http.errors import NoAnswer
 from pytest_readiness.probes._http.findings import Findings, few
 from pytest_readiness.probes._http.loop import Loop, early
@@ -22,34 +23,9 @@ from pytest_readiness.probes._http.url import Target, parse
 if TYPE_CHECKING:
     import ssl
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_OURS = frozenset(
-    {"connection", "content-length", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
-)
 _REDIRECTS = 10
 _MOST_JOBS = 1000
 _MOST_SAMPLES = 100_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Auth:
-    """Credentials, of one kind; they go to the URL's own scheme, host and port only."""
-
-    basic: Secret | None = option("`user:password`.", None)
-    bearer: Secret | None = option("A token.", None)
-
-    def __post_init__(self) -> None:
-        if (self.basic is None) == (self.bearer is None):
-            raise OptionError("say either `basic` or `bearer`")
-        if self.basic is not None and ":" not in self.basic:
-            raise OptionError("write `user:password`", "basic")
-        if self.bearer is not None and not re.fullmatch(r"[!-~]+", self.bearer):
-            raise OptionError("a token has no spaces, line breaks or letters outside ASCII", "bearer")
-
-    def header(self) -> str:
-        """Return the value of the Authorization header."""
-        return "Bearer " + (self.bearer or "") if self.basic is None else basic(self.basic)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +100,7 @@ class Http(Probe):
         except ValueError as error:
             raise OptionError(str(error), option_name) from None
         for url, target in zip(self._urls(), targets, strict=True):
-            if target.login is not None and (self.auth is not None or self._sets("authorization")):
+            if target.login is not None and (self.auth is not None or sets(self.headers, "authorization")):
                 raise OptionError(f"{target} has a login of its own; say it there or under `auth`, once", option_name)
             if url in seen:
                 raise OptionError(f"{target} is there twice", option_name)
@@ -137,12 +113,7 @@ class Http(Probe):
             raise OptionError("CONNECT asks a proxy, not an endpoint", "method")
         if self.body is not None and self.json is not None:
             raise OptionError("say either `body` or `json`")
-        if self.auth is not None and self._sets("authorization"):
-            raise OptionError("say either `auth` or an Authorization header")
-        for name, value in self.headers.items():
-            _check_header(name, value)
-        if len({name.lower() for name in self.headers}) < len(self.headers):
-            raise OptionError("a header is there twice, in different case", "headers")
+        check_headers(self.headers, self.auth)
 
     def _check_numbers(self) -> None:
         for name, value, most in (("samples", self.samples, _MOST_SAMPLES), ("jobs", self.jobs, _MOST_JOBS)):
@@ -150,9 +121,6 @@ class Http(Probe):
                 raise OptionError(f"{value} is not between 1 and {most}", name)
         if not 0 <= int(self.follow) <= 2 * _REDIRECTS:
             raise OptionError(f"{self.follow} is not between 0 and {2 * _REDIRECTS}", "follow")
-
-    def _sets(self, header: str) -> bool:
-        return any(name.lower() == header for name in self.headers)
 
     def _urls(self) -> tuple[str, ...]:
         return self.urls if self.urls is not None else (self.url or "",)
@@ -187,7 +155,7 @@ class Http(Probe):
     def measure(self, context: Context) -> Measurements:
         """Ask every endpoint. Raises ``CannotMeasure`` where none of them answers."""
         targets = self._targets
-        self._keep_secrets(targets, context)
+        keep_secrets(context, targets, self.auth, self.headers)
         findings = Findings(self.extract, context.now)
         loop = Loop(early(context.deadline))
         client = Client(
@@ -238,34 +206,7 @@ class Http(Probe):
         body = None if self.body is None else self.body.encode()
         if self.json is not None:
             body = json.dumps(self.json, allow_nan=False).encode()
-        if body is not None and not self._sets("content-type"):
+        if body is not None and not sets(self.headers, "content-type"):
             headers["Content-Type"] = "text/plain; charset=utf-8" if self.json is None else "application/json"
         method = self.method or ("GET" if body is None else "POST")
         return Request(method.upper(), headers, body, None if self.auth is None else self.auth.header())
-
-    def _keep_secrets(self, targets: Iterable[Target], context: Context) -> None:
-        logins = [target.login for target in targets if target.login is not None]
-        if self.auth is not None:
-            context.keep_secret(str(self.auth.bearer or ""))
-            logins.append(str(self.auth.basic or ""))
-        logins = [login for login in logins if login]
-        for login in dict.fromkeys(logins):
-            context.keep_secret(login)
-            context.keep_secret(login.partition(":")[2])
-            context.keep_secret(basic(login).partition(" ")[2])
-        for name, value in self.headers.items():
-            if carries_secret(name):
-                context.keep_secret(value)
-
-
-def _check_header(name: str, value: str) -> None:
-    if _TOKEN.fullmatch(name) is None:
-        raise OptionError(f"{name!r} is not the name of a header", "headers")
-    if name.lower() in _OURS:
-        raise OptionError(f"{name} is set by the probe itself", "headers")
-    if _CONTROL.search(value):
-        raise OptionError(f"the value of {name} holds a line break or another control character", "headers")
-    try:
-        value.encode("latin-1")
-    except UnicodeEncodeError:
-        raise OptionError(f"the value of {name} holds a character that headers cannot carry", "headers") from None
