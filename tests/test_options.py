@@ -198,6 +198,18 @@ def test_a_broken_query_is_found_when_the_spec_is_read() -> None:
     assert "\n" not in message
 
 
+@pytest.mark.parametrize("query", ["!a.b", "jobs[?!deploy.limits]", "length(x[?a && !b.c.d])", "!a[].b", "!a[0].b"])
+def test_a_query_that_negates_less_than_it_says_is_refused(query: str) -> None:
+    assert refused(query=query) == [
+        (("query",), "JMESPath reads !a.b as (!a).b, which never finds anything: write !(a.b)")
+    ]
+
+
+@pytest.mark.parametrize("query", ["!(a.b)", "!a", "!a[0]", "x[?!a].b[1:2]", "!a == b", "!length(a.b)"])
+def test_a_query_that_negates_what_it_says_is_taken(query: str) -> None:
+    assert made(query=query).query == Query(query)
+
+
 def test_all_mistakes_are_told_at_once_each_with_the_way_to_it() -> None:
     problems = refused(conut=1, paths=["a", True, {}], headers={"A": []}, rules={"X": {"leest": 1}})
     assert [(path, message.split(",")[0]) for path, message in problems] == [

@@ -7,6 +7,7 @@ import datetime as dt
 import difflib
 import math
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -155,14 +156,29 @@ class Expression(Kind):
         import jmespath
 
         try:
-            jmespath.compile(str(value))
+            parsed = jmespath.compile(str(value)).parsed
         except (jmespath.exceptions.JMESPathError, RecursionError) as error:
             problems.append((path, f"not a JMESPath expression: {' '.join(str(error).split())[:200]}"))
+            return FAILED
+        if _negates_too_little(parsed):
+            problems.append((path, "JMESPath reads !a.b as (!a).b, which never finds anything: write !(a.b)"))
             return FAILED
         return Query(str(value))
 
     def schema(self) -> Schema:
         return {"type": "string"}
+
+
+def _negates_too_little(parsed: Mapping[str, Any]) -> bool:
+    """Whether something is taken out of a negation, as in ``!a.b``, which is not what anybody means."""
+    waiting = [parsed]
+    while waiting:
+        node = waiting.pop()
+        children = [child for child in node["children"] if isinstance(child, Mapping)]
+        if node["type"] in {"subexpression", "flatten"} and children[0]["type"] == "not_expression":
+            return True
+        waiting += children
+    return False
 
 
 class Measured(Kind):
