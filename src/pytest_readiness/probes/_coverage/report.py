@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_readiness.deadline import Deadline
 from pytest_readiness.errors import CannotMeasure
-from pytest_readiness.probes._coverage.run import SETTINGS
+from pytest_readiness.probes._coverage.run import opened, settings
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -90,7 +90,7 @@ class Recorded:
         self._lock = threading.Lock()
         self._known: dict[str, Numbers | None] = {}
         self._cache = _Cache(cache / "coverage.json", cov) if cache is not None else None
-        with contextlib.closing(cov.get_data()) as data:
+        with opened(cov.get_data()) as data:
             self.branches = data.has_arcs()
             names = data.measured_files()
         if any(not Path(name).is_absolute() for name in names) and not root.samefile(Path.cwd()):
@@ -118,10 +118,12 @@ class Recorded:
             raise CannotMeasure("the deadline came while coverage was being analysed for another gate")
         data = self._cov.get_data()
         try:
-            with getattr(data, "keep_db_open", contextlib.nullcontext)():  # not in older coverage.py: only slower
+            with (
+                opened(data),
+                getattr(data, "keep_db_open", contextlib.nullcontext)(),
+            ):  # not in older coverage.py: only slower
                 yield
         finally:
-            data.close()
             self._lock.release()
 
     def lines(self, path: str, deadline: Deadline) -> tuple[set[int], set[int]]:
@@ -226,7 +228,7 @@ class _Cache:
 
         self._path = path
         self._cov = cov
-        named = [(name, cov.get_option(name)) for name in SETTINGS if not name.startswith("run:source")]
+        named = sorted((name, value) for name, value in settings(cov).items() if not name.startswith("run:source"))
         known = (_FORMAT, coverage.__version__, platform.python_version(), named)
         self._base = hashlib.sha256(repr(known).encode())
         self._old = self._load()

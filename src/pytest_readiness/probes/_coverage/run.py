@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_readiness.errors import CannotMeasure
 
 if TYPE_CHECKING:
-    from coverage import Coverage
+    from coverage import Coverage, CoverageData
 
 #: What one ``Coverage`` hands to another so that both measure and report the same.
 _RUN = (
@@ -67,13 +67,27 @@ def config_file(root: Path, env: Mapping[str, str]) -> str | None:
     return None
 
 
+def refusals() -> tuple[type[Exception], ...]:
+    """Return what coverage.py raises on purpose, in older versions too, and what files and ``-W`` may raise."""
+    from coverage.exceptions import ConfigError, CoverageException
+
+    return CoverageException, ConfigError, OSError, Warning
+
+
+@contextlib.contextmanager
+def opened(data: CoverageData) -> Iterator[CoverageData]:
+    """Close the connections of *data* after the block; an older coverage.py leaves them to the garbage collector."""
+    try:
+        yield data
+    finally:
+        getattr(data, "close", lambda: None)()
+
+
 def settings(cov: Coverage) -> dict[str, Any]:
     """Return the settings of *cov* that decide what is measured and how it is counted, as plain data."""
-    from coverage.exceptions import CoverageException
-
     found: dict[str, Any] = {}
     for name in SETTINGS:
-        with contextlib.suppress(CoverageException):  # an older coverage.py knows fewer options
+        with contextlib.suppress(*refusals()):  # an older coverage.py knows fewer options
             found[name] = cov.get_option(name)
     return found
 
@@ -85,7 +99,6 @@ def make(data_file: Path | None, config: str | None = None, wanted: Mapping[str,
     Without *data_file*, on the one that the options name.
     """
     import coverage
-    from coverage.exceptions import CoverageException
 
     with _quiet():
         try:
@@ -94,10 +107,10 @@ def make(data_file: Path | None, config: str | None = None, wanted: Mapping[str,
                 if data_file is None
                 else coverage.Coverage(data_file=str(data_file), config_file=config or False)
             )
-        except (CoverageException, Warning) as error:
+        except refusals() as error:
             raise CannotMeasure(f"the coverage configuration cannot be read: {error}") from None
         for name, value in (wanted or {}).items():
-            with contextlib.suppress(CoverageException):
+            with contextlib.suppress(*refusals()):
                 cov.set_option(name, value)
         silenced = cov.get_option("run:disable_warnings")
         cov.set_option("run:disable_warnings", [*(silenced if isinstance(silenced, list) else ()), *_SILENCED])
@@ -145,8 +158,8 @@ class Recording:
         self._running = False
         with _quiet():
             self._cov.stop()
-            self._cov.save()
-            self._cov.get_data().close()
+            with opened(self._cov.get_data()) as data:
+                data.write()
         if self._children is None:
             os.environ.pop(_CHILDREN, None)
         else:
@@ -199,7 +212,6 @@ def copied(recorded: Iterable[bytes | Path], wanted: Mapping[str, Any], config: 
     that goes away with it. Raises ``CannotMeasure`` where there is no data, or none that can be read.
     """
     from coverage import CoverageData
-    from coverage.exceptions import CoverageException
 
     folder = Path(tempfile.mkdtemp(prefix="readiness-coverage-"))
     cov = make(folder / "coverage", config, wanted)
@@ -208,7 +220,7 @@ def copied(recorded: Iterable[bytes | Path], wanted: Mapping[str, Any], config: 
     try:
         for number, part in enumerate(recorded):
             target = folder / f"part{number}"
-            with contextlib.closing(CoverageData(basename=str(target))) as data:
+            with opened(CoverageData(basename=str(target))) as data:
                 if isinstance(part, Path):
                     shutil.copyfile(part, target)
                     data.read()  # combine() passes over what it cannot read
@@ -218,9 +230,9 @@ def copied(recorded: Iterable[bytes | Path], wanted: Mapping[str, Any], config: 
         with _quiet():
             cov.combine(parts, strict=True)
             cov.set_option("paths", {})  # done by now, once and for all
-    except (CoverageException, OSError, Warning) as error:
+    except refusals() as error:
         raise CannotMeasure(f"the coverage data cannot be read: {error}") from None
-    with contextlib.closing(cov.get_data()) as combined:
+    with opened(cov.get_data()) as combined:
         if not combined.measured_files():
             raise CannotMeasure("the coverage data is empty: nothing was measured")
     return cov
