@@ -1,0 +1,237 @@
+"""Documents: YAML, JSON, TOML and INI, asked with JMESPath, held against a schema, or known by their subject."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.model import Better, Evidence, Value
+from pytest_readiness.options import Query
+from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probes._document import answers, sources, subject
+from pytest_readiness.probes._document.schema import Schema, load
+from pytest_readiness.probes._document.sources import Document as Read
+from pytest_readiness.probes._document.subject import listed
+from pytest_readiness.redact import looks_secret
+
+_SOURCES = ("path", "paths", "glob", "url", "app")
+_APP = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\(\))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document(Probe):
+    """
+    Does a configuration, a manifest, a report or an API description say what it should?
+
+    Documents are read from files, from a URL, or from an application that describes itself. A YAML file
+    may hold several. ``extract`` gives measurements of your own, ``assert`` names what must be true,
+    ``schema`` is a JSON Schema, and ``subject`` knows what is worth measuring in Kubernetes manifests,
+    Compose files, workflows, alert rules, dashboards and OpenAPI descriptions. ``where`` chooses among
+    the documents. By default every document counts: an expectation has to hold for each of them, and a query
+    that finds nothing in one of them is an error. A subject looks at all documents together.
+
+    Fails when a value is not as expected, an assertion is not true, a document does not fit the schema
+    or a name is missing. A file that is not there or cannot be read is an error that names it.
+
+    To fix: correct the file at the place that the evidence names.
+    """
+
+    measures: ClassVar[Mapping[str, Measure]] = {
+        "documents": Measure(int, "documents looked at", better=Better.HIGHER),
+        "violations": Measure(int, "assertions that do not hold, counted for each document", better=Better.LOWER),
+        "schema_errors": Measure(int, "parts of the documents that do not fit the schema", better=Better.LOWER),
+        "missing": Measure(int, "names that the subject lacks", better=Better.LOWER),
+    }
+    expect: ClassVar[Mapping[str, Value]] = {"documents": ">= 1"}
+    counter: ClassVar[str | None] = "documents"
+
+    path: str | None = option("One file; relative paths start at the spec's folder.", None, example="config.yaml")
+    paths: tuple[str, ...] = option("Several files, all of which must be there.", ())
+    glob: str | None = option("A pattern with *, ?, [a-z], {a,b} and **.", None, example="k8s/**/*.yaml")
+    url: str | None = option("A URL to get one from, following redirects.", None, example="${api.url}/openapi.json")
+    headers: Mapping[str, str] = option("Headers to send to the URL.", factory=dict)
+    app: str | None = option(
+        "An application, module:attribute, whose openapi() is called in a process of its own.", None, example="shop:app"
+    )
+    format: Literal["yaml", "json", "jsonc", "toml", "ini"] | None = option(
+        "The format, where the end of the name does not tell it; jsonc is JSON with comments.", None
+    )
+    where: Query | None = option("Only documents of which this is true.", None, example="kind == 'Deployment'")
+    for_: Literal["every", "any", "together"] = option(
+        "What extract and assert are about: every document; any of them (extract then gives a list of all that "
+        "is found); or all together, as one list of documents.",
+        "every",
+    )
+    extract: Mapping[str, Query] = option(
+        "Names of your own for what JMESPath queries find.", factory=dict, example={"replicas": "spec.replicas"}
+    )
+    assert_: tuple[Query, ...] = option("JMESPath queries that must be true.", (), example=["length(jobs) > `0`"])
+    schema: str | Mapping[str, object] | None = option(
+        "The file of a JSON Schema, or the schema itself.", None, example="schemas/metrics.schema.json"
+    )
+    subject: str | None = option(
+        "What the documents are: " + ", ".join(subject.available()) + ".", None, example="kubernetes"
+    )
+    names: tuple[str, ...] | Mapping[str, tuple[str, ...]] = option(
+        "Names, or patterns with *, that the subject must have; by kind where it has several.",
+        (),
+        example={"jobs": ["test"], "steps": ["pytest"]},
+    )
+
+    def __post_init__(self) -> None:
+        self._check_source()
+        self._check_subject()
+        for name in self.extract:
+            if name in self._measured():
+                raise OptionError(f"{name!r} is measured already; choose another name", "extract")
+        if self.schema == "":
+            raise OptionError("names no file", "schema")
+
+    def _check_source(self) -> None:
+        given = [name for name in _SOURCES if getattr(self, name) not in {None, ()}]
+        if len(given) != 1:
+            raise OptionError(f"give exactly one of {', '.join(_SOURCES)}, not {' and '.join(given) or 'none'}")
+        for text in self._places():
+            if not text.strip() or "\0" in text:
+                raise OptionError("may not be empty", given[0])
+        if self.app is not None and not _APP.fullmatch(self.app):
+            raise OptionError(f"{self.app!r} is not module:attribute", "app")
+        if self.headers and self.url is None:
+            raise OptionError("are for a url", "headers")
+        if self.url is not None:
+            sources.check_request(self.url, self.headers)
+
+    def _check_subject(self) -> None:
+        if self.subject is None:
+            if self.names:
+                raise OptionError("needs a subject, which knows where names are", "names")
+            return
+        known = subject.available()
+        if self.subject not in known:
+            raise OptionError(f"{self.subject!r} is none of {', '.join(known)}", "subject")
+        kinds = tuple(subject.load(self.subject).names)
+        for kind, names in self._wanted().items():
+            if kind not in kinds:
+                raise OptionError(f"{self.subject} knows names of {', '.join(kinds)}, not of {kind}", "names")
+            if not names or not all(names):
+                raise OptionError("an empty name cannot be looked for", "names")
+
+    def _places(self) -> tuple[str, ...]:
+        single = (self.path, self.glob, self.url, self.app)
+        return (*self.paths, *(text for text in single if text is not None))
+
+    def _wanted(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the names to look for, by kind; those without one are of the subject's first."""
+        if isinstance(self.names, Mapping):
+            return self.names
+        assert self.subject is not None
+        return {next(iter(subject.load(self.subject).names)): self.names} if self.names else {}
+
+    def _measured(self) -> Mapping[str, Measure]:
+        rules = subject.load(self.subject).rules if self.subject is not None else {}
+        return {**self.measures, **{name: rule.measure for name, rule in rules.items()}}
+
+    def declared(self) -> Mapping[str, Measure]:
+        """Return the measurements, those of the subject and of ``extract`` included."""
+        named = {name: Measure(object, f"what {query.text} finds") for name, query in self.extract.items()}
+        return {**self._measured(), **named}
+
+    def expected(self) -> Mapping[str, Value]:
+        """Return the default expectations: nothing wrong, of what was asked for."""
+        asked = {"violations": self.assert_, "schema_errors": self.schema is not None, "missing": self.names}
+        return {**self.expect, **{name: 0 for name, given in asked.items() if given}}
+
+    def touches(self) -> Iterable[Touch]:
+        """Yield the files, the host or the application, the schema, and the queries."""
+        if self.url is not None:
+            yield Touch("host", sources.host_of(self.url))
+        elif self.app is not None:
+            yield Touch("command", f"python: {self.app}.openapi()")
+        else:
+            yield from (Touch("file", text) for text in self._places())
+        if isinstance(self.schema, str):
+            yield Touch("file", self.schema)
+        queries = [*self.extract.values(), *self.assert_, *([self.where] if self.where else [])]
+        yield from (Touch("query", query.text) for query in queries)
+
+    def measure(self, context: Context) -> Measurements:
+        """Read the documents, then ask them."""
+        documents = self._read(context)
+        values: dict[str, Value] = {"documents": len(documents)}
+        if not documents:
+            nothing = "was found" if self.where is None else f"of which {self.where.text} is true"
+            return Measurements(values, looked_at=0, evidence=[Evidence("documents", f"none {nothing}")])
+        evidence = [Evidence("documents", listed([one.name for one in documents]))]
+        unknown: dict[str, str] = {}
+        evidence += self._hold_against_schema(context, documents, values)
+        evidence += self._ask(context, documents, values, unknown)
+        evidence += self._look(documents, values, unknown)
+        return Measurements(values, looked_at=len(documents), evidence=evidence, unknown=unknown)
+
+    def _read(self, context: Context) -> list[Read]:
+        if self.url is not None:
+            documents = sources.fetch(context, self.url, self.headers, self.format)
+        elif self.app is not None:
+            documents = sources.describe(context, self.app)
+        else:
+            named = self.paths or ((self.path,) if self.path is not None else ())
+            documents = list(sources.read_files(context, sources.find(context, named, self.glob), self.format))
+        if self.where is None:
+            return documents
+        return [one for one in documents if answers.is_true(answers.ask(self.where, one, "where"))]
+
+    def _hold_against_schema(
+        self, context: Context, documents: Sequence[Read], values: dict[str, Value]
+    ) -> Iterator[Evidence]:
+        if self.schema is None:
+            return
+        schema: Schema = load(self.schema, context)
+        lines: list[str] = []
+        for one in documents:
+            if context.deadline.passed:
+                raise CannotMeasure(f"the deadline came before {one.name} was held against the schema")
+            lines += (f"{one.name}: {line}" for line in schema.errors(one.data))
+        values["schema_errors"] = len(lines)
+        if lines:
+            yield Evidence("does not fit the schema", listed(lines))
+
+    def _ask(
+        self, context: Context, documents: Sequence[Read], values: dict[str, Value], unknown: dict[str, str]
+    ) -> Iterator[Evidence]:
+        """Add to *values* what the queries find; yield where it differs, and what is not true."""
+        if self.for_ == "together":
+            documents = [Read("all documents", [one.data for one in documents])]
+        everywhere = self.for_ != "any"
+        for name, query in self.extract.items():
+            try:
+                found = answers.extract(name, query, documents, everywhere=everywhere)
+            except ValueError as error:
+                unknown[name] = str(error)
+                continue
+            values[name] = found.value
+            if looks_secret(name) and isinstance(found.value, str):
+                context.keep_secret(found.value)
+            if found.lines:
+                yield Evidence(f"{name}, by document", listed(found.lines))
+        if self.assert_:
+            lines = answers.broken(self.assert_, documents, everywhere=everywhere)
+            values["violations"] = len(lines)
+            if lines:
+                yield Evidence("not true", listed(lines))
+
+    def _look(self, documents: Sequence[Read], values: dict[str, Value], unknown: dict[str, str]) -> Iterator[Evidence]:
+        """Add to *values* what the subject finds; yield what was counted, and what is missing."""
+        if self.subject is None:
+            return
+        seen = subject.look(subject.load(self.subject), [one.data for one in documents], self._wanted())
+        values.update(seen.values)
+        unknown.update(seen.unknown)
+        if self.names:
+            values["missing"] = len(seen.missing)
+        if seen.missing:
+            yield Evidence("missing", listed(seen.missing))
+        for name, lines in seen.shown.items():
+            yield Evidence(name.replace("_", " "), listed(lines))
