@@ -53,7 +53,16 @@ def run(folder: Path, *args: str, **environment: str) -> Ran:
     report = folder.parent / "report.json"
     report.unlink(missing_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--readiness", f"--readiness-report=json:{report}", "-p", "no:cacheprovider", *args],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--readiness",
+            f"--readiness-report=json:{report}",
+            "-p",
+            "no:cacheprovider",
+            *args,
+        ],
         cwd=folder,
         env={**{key: os.environ[key] for key in PASSED_ON if key in os.environ}, **environment},
         capture_output=True,

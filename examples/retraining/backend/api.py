@@ -25,6 +25,7 @@ class Handler(BaseHTTPRequestHandler):
     """Looks answers up."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet
     known: dict[str, object]
 
     def do_GET(self) -> None:
