@@ -148,8 +148,9 @@ class Gate:
     One checklist item: a probe, and what is expected of what it measures.
 
     ``options`` is an instance of the probe's class (a frozen dataclass of its options).
-    ``binds`` is the raw mapping under ``with`` where it refers to a service (``${api.url}``):
-    the engine makes ``options`` anew from it once the service runs. ``timeout`` is in seconds and
+    ``binds`` is the raw mapping under ``with`` where it refers to a service (``${api.url}``) or to
+    what another gate measures (``${login.token}``): the engine makes ``options`` anew from it once
+    that is known. ``timeout`` is in seconds and
     is for one attempt. ``inapplicable`` is the reason why the gate does not apply, if it does not.
     """
 

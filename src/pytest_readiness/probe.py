@@ -34,6 +34,7 @@ import dataclasses
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -176,7 +177,9 @@ class Context:
     Paths in options are relative to ``root``. ``env`` is the environment to judge and to hand to
     child processes. Every wait must end at ``deadline``. ``now`` is in UTC. ``session`` is the
     pytest run, None where there was none. ``keep_secret`` makes a value vanish from every sink.
-    ``scope`` is the gate's own ``scope``. ``cache`` is a folder for content-checked caches, or None.
+    ``scope`` is the gate's own ``scope``. ``asked`` are the names of the measurements that matter to
+    somebody: a probe with an open family of counts says 0 for those it did not see. ``cache`` is a
+    folder for content-checked caches, or None.
     """
 
     root: Path
@@ -186,6 +189,7 @@ class Context:
     facts: Facts
     gate: str = ""
     scope: tuple[str, ...] = ()
+    asked: AbstractSet[str] = frozenset()
     session: Session | None = None
     exec_allowed: bool = True
     side_effects_allowed: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -27,32 +27,41 @@ _FRAMES = 6
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of one attempt: a result without the gate and the clock."""
+    """
+    What came of one attempt: a result without the gate and the clock.
+
+    ``raw`` are the measured values that other gates use, neither cut nor without their secrets.
+    """
 
     outcome: Outcome
     reason: str
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
     expectations: tuple[Held, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    raw: Mapping[str, Value] = field(default_factory=dict)
 
 
-def attempt(gate: Gate, context: Context, services: Mapping[str, str], redactor: Redactor) -> Attempt:
+def attempt(
+    gate: Gate, context: Context, known: Mapping[str, object], redactor: Redactor, used: Collection[str] = ()
+) -> Attempt:
     """
     Put *gate* to its probe once.
 
-    *services* are the values behind ``${api.url}`` and its like. Texts are cut here already, in the
-    thread that made them.
+    *known* are the values behind ``${api.url}`` and its like; *used* names the measurements that other
+    gates use. Texts are cut here already, in the thread that made them.
     """
     try:
-        return tidy(_made(gate, context, services, redactor), redactor)
+        made = _made(gate, context, known, redactor)
+        raw = {name: made.measurements[name].value for name in used if name in made.measurements}
+        return dataclasses.replace(tidy(made, redactor), raw=raw)
     except BaseException as error:  # noqa: BLE001 - a probe may raise anything; the gate is an error, the run goes on
         return tidy(broken(gate, error), redactor)
 
 
-def _made(gate: Gate, context: Context, services: Mapping[str, str], redactor: Redactor) -> Attempt:
+def _made(gate: Gate, context: Context, known: Mapping[str, object], redactor: Redactor) -> Attempt:
     probe = cast("Probe", gate.options)
     if gate.binds is not None:
-        probe = options.bind(type(probe), gate.binds, services)
+        probe = options.bind(type(probe), gate.binds, known)
         for secret in options.secrets(probe):
             redactor.add(secret)
     measured: object = probe.measure(context)

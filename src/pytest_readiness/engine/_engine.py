@@ -16,6 +16,7 @@ from typing import Any
 from pytest_readiness import options, process
 from pytest_readiness.deadline import Deadline
 from pytest_readiness.engine._attempt import Attempt, attempt, broken, cut, tidy, undecided
+from pytest_readiness.engine._captures import Captures
 from pytest_readiness.engine._course import Course
 from pytest_readiness.engine._queue import Waiting
 from pytest_readiness.engine._setup import Listener, Setup
@@ -52,6 +53,7 @@ class Engine:
         self._learn()
         known = {gate.id for gate in plan.gates}
         self._courses = {gate.id: Course(gate, tuple(plan.graph.get(gate.id, gate.needs))) for gate in plan.gates}
+        self._captures = Captures(plan.gates, self._courses)
         self._sorter = TopologicalSorter({id_: known & {*course.needs} for id_, course in self._courses.items()})
         self._place = {gate.id: place for place, gate in enumerate(plan.gates)}
         self._left = len(self._courses)
@@ -146,6 +148,8 @@ class Engine:
         elif blockers := list(self._blockers(course)):
             reason = f"needs {', '.join(blockers)}"
             self._settle(course, Attempt(Outcome.BLOCKED, reason, {}, undecided(gate)))
+        elif trouble := self._captures.trouble(gate):
+            self._settle(course, Attempt(Outcome.ERROR, trouble, {}, undecided(gate)))
         else:
             self._queue(course)
 
@@ -269,7 +273,9 @@ class Engine:
             self._attempted(course, tidy(Attempt(Outcome.ERROR, trouble, {}, undecided(gate)), self._redactor))
             return
         deadline = self._deadline.sooner(gate.timeout)
-        values = {key: value for name in gate.uses for key, value in self._services.values(name).items()}
+        values = self._captures.values(gate)
+        for name in gate.uses:
+            values.update(self._services.values(name))
         course.ticket = self._send(
             functools.partial(self._attempt, gate, self._context(gate, deadline), values),
             functools.partial(self._attempted, course),
@@ -277,9 +283,9 @@ class Engine:
             functools.partial(self._hung, course),
         )
 
-    def _attempt(self, gate: Gate, context: Context, values: Mapping[str, str]) -> Attempt:
+    def _attempt(self, gate: Gate, context: Context, values: Mapping[str, object]) -> Attempt:
         """Make one attempt, in a worker."""
-        made = attempt(gate, context, values, self._redactor)
+        made = attempt(gate, context, values, self._redactor, self._captures.used.get(gate.id, ()))
         if made.outcome is not Outcome.PASSED and gate.uses:
             self._services.linger(gate.uses, LINGER)
         return made
@@ -294,6 +300,7 @@ class Engine:
             facts=self._facts,
             gate=gate.id,
             scope=gate.scope,
+            asked=self._captures.used.get(gate.id, set()).union(item.measurement for item in gate.expectations),
             session=setup.session,
             exec_allowed=setup.exec_allowed,
             side_effects_allowed=setup.side_effects_allowed,
@@ -355,6 +362,7 @@ class Engine:
     # --- results --------------------------------------------------------------------------------
 
     def _settle(self, course: Course, made: Attempt) -> None:
+        course.values.update(made.raw)
         course.result = self._result(course, made)
         self._left -= 1
         self._sorter.done(course.gate.id)

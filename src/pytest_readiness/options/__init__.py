@@ -16,12 +16,24 @@ from typing import Any, TypeVar, cast
 from pytest_readiness.errors import OptionError
 from pytest_readiness.options._composed import Form, kind_of
 from pytest_readiness.options._kind import FAILED, MANY_PROBLEMS, Kind, found, near, plain
-from pytest_readiness.options._text import fill, references, substitute
-from pytest_readiness.options._types import Duration, FromVariable, Key, Path, Quantity, Query, Secret, Size, Unusual
+from pytest_readiness.options._text import fill, named, references, substitute
+from pytest_readiness.options._types import (
+    Captured,
+    Duration,
+    FromVariable,
+    Key,
+    Path,
+    Quantity,
+    Query,
+    Secret,
+    Size,
+    Unusual,
+)
 
 __all__ = [
     "FAILED",
     "MANY_PROBLEMS",
+    "Captured",
     "Duration",
     "Form",
     "FromVariable",
@@ -38,6 +50,7 @@ __all__ = [
     "fill",
     "found",
     "kind_of",
+    "named",
     "near",
     "plain",
     "references",
@@ -62,12 +75,12 @@ def convert(cls: type[T], data: Mapping[str, object], problems: list[tuple[Path,
     return None if made is FAILED else cast("T", made)
 
 
-def bind(cls: type[T], raw: Mapping[str, object], values: Mapping[str, str]) -> T:
+def bind(cls: type[T], raw: Mapping[str, object], values: Mapping[str, object]) -> T:
     """
     Make an instance of *cls* from *raw*, with the *values* of its ``${name}`` put in.
 
-    ``$$`` stands for one ``$``; what was put in is not looked at again. Raises ``OptionError`` where a name
-    has no value, or where the result cannot be used.
+    A value may be a scalar or a flat tuple. ``$$`` stands for one ``$``; what was put in is not looked at
+    again. Raises ``OptionError`` where a name has no value, or where the result cannot be used.
     """
     problems: list[tuple[Path, str]] = []
     made = convert(cls, cast("Mapping[str, object]", _filled(raw, values)), problems)
@@ -95,7 +108,7 @@ def say(path: Path) -> str:
     return text.removeprefix(".") or "options"
 
 
-def _filled(value: object, values: Mapping[str, str]) -> object:
+def _filled(value: object, values: Mapping[str, object]) -> object:
     if isinstance(value, str):
         return substitute(value, values) if "$" in value else value
     if isinstance(value, Mapping):

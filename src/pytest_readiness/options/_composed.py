@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pytest_readiness.errors import OptionError
 from pytest_readiness.options import _simple
 from pytest_readiness.options._kind import FAILED, MANY_PROBLEMS, Kind, Problems, Schema, near, shape
-from pytest_readiness.options._types import FromVariable, Key, Path, Quantity, Query, Secret
+from pytest_readiness.options._types import Captured, FromVariable, Key, Path, Quantity, Query, Secret
 
 
 class _List(Kind):
@@ -27,6 +27,8 @@ class _List(Kind):
         self.words = f"a list, each item {item.words}"
 
     def convert(self, value: object, path: Path, problems: Problems) -> Any:
+        if isinstance(value, Captured) and isinstance(value.value, tuple):
+            value = [Captured.of(item) for item in value.value]
         if not isinstance(value, list):
             if shape(value) not in self.native | self.also:
                 return self.refuse(value, path, problems)

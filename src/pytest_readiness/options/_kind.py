@@ -6,7 +6,7 @@ import difflib
 from abc import ABC, abstractmethod
 from typing import Any
 
-from pytest_readiness.options._types import FromVariable, Path
+from pytest_readiness.options._types import Captured, FromVariable, Path
 
 Problems = list[tuple[Path, str]]
 Schema = dict[str, object]
@@ -90,6 +90,8 @@ class Kind(ABC):
 
 def plain(value: object) -> Any:
     """Return *value* with all its parts as Python's own types."""
+    if isinstance(value, Captured):
+        return list(value.value) if isinstance(value.value, tuple) else value.value
     kind = shape(value)
     if kind is dict:
         return {str(key): plain(item) for key, item in value.items()}  # type: ignore[attr-defined]

@@ -6,11 +6,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from pytest_readiness.errors import OptionError
-from pytest_readiness.options._types import FromVariable
+from pytest_readiness.options._types import Captured, FromVariable
 
 #: ``$$``, a whole reference (what stands between the braces), or a brace that is never closed.
 TOKEN = re.compile(r"\$(?:(\$)|\{([^{}]*)\}|(\{))")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*(?::-.*)?", re.DOTALL)
+#: A variable; or a service or gate and what it has, which may be of a family (``login.header:location``).
+_NAME = re.compile(
+    r"(?:[A-Za-z_][A-Za-z0-9_-]*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+(?::[A-Za-z0-9][A-Za-z0-9_.-]*)?)(?::-.*)?",
+    re.DOTALL,
+)
+
+_WHOLE = re.compile(r"\$\{([^{}]*)\}")
 
 
 def references(text: str) -> Iterator[str]:
@@ -41,6 +47,15 @@ def fill(text: str, look_up: Callable[[str], str], dollar: str = "$") -> str:
     return FromVariable(filled) if used or isinstance(text, FromVariable) else filled
 
 
+def named(value: object) -> set[str]:
+    """Return the names of all references in the texts of *value*, which may be nested."""
+    if isinstance(value, str):
+        return {inside.partition(":-")[0] for inside in references(value)} if "$" in value else set()
+    if isinstance(value, Mapping):
+        return set().union(*map(named, value.values()))
+    return set().union(*map(named, value)) if isinstance(value, list | tuple) else set()
+
+
 def _advice(text: str, match: re.Match[str]) -> str:
     if match[3] and "}" in text[match.end() :]:
         return "a default cannot hold another ${...} or a brace: give it a name under 'vars'"
@@ -48,12 +63,21 @@ def _advice(text: str, match: re.Match[str]) -> str:
     return f"{what}: write ${{NAME}} or ${{NAME:-default}}, and $${{ for the characters themselves"
 
 
-def substitute(text: str, values: Mapping[str, str]) -> str:
-    """Return *text* with the *values* of its references put in; ``OptionError`` where one has none."""
+def substitute(text: str, values: Mapping[str, object]) -> str:
+    """
+    Return *text* with the *values* of its references put in; ``OptionError`` where one has none.
+
+    A text that is one reference becomes what the value is: a number or a list stays one.
+    """
 
     def look_up(name: str) -> str:
-        if name not in values:
+        if values.get(name) is None:
             raise OptionError(f"${{{name}}} has no value")
-        return values[name]
+        if isinstance(values[name], list | tuple) and not whole:
+            raise OptionError(f"${{{name}}} is a list: it cannot be put into a text")
+        return Captured.of(values[name])
 
-    return fill(text, look_up)
+    whole = _WHOLE.fullmatch(text)
+    filled = fill(text, look_up)
+    value = values.get(whole[1]) if whole else None
+    return filled if value is None or isinstance(value, str) else Captured.of(value)

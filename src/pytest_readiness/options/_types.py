@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -23,6 +24,24 @@ class FromVariable(str):
     """
 
     __slots__ = ()
+
+
+class Captured(FromVariable):
+    """
+    What another gate measured, as a text; ``value`` is what it really is.
+
+    An option of any value gets the value, and a list becomes a list.
+    """
+
+    __slots__ = ("value",)
+    value: object
+
+    @classmethod
+    def of(cls, value: object) -> Captured:
+        """Return *value*, a scalar or a flat list, as it is put into options."""
+        made = cls(json.dumps(value) if isinstance(value, bool | list | tuple) else str(value))
+        made.value = value
+        return made
 
 
 class Unusual(int):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from pytest_readiness.errors import ConditionError, OptionError
 from pytest_readiness.model import Deferral, Expectation, Gate, Retry, Severity, Waiver
 from pytest_readiness.options import Path
 from pytest_readiness.probe import Probe
+from pytest_readiness.spec._captures import Captures, tries
 from pytest_readiness.spec._drafts import NAMES, Draft, in_words, merged, severity_of
 from pytest_readiness.spec._forms import GATE
 from pytest_readiness.spec._places import Map
@@ -22,9 +24,11 @@ from pytest_readiness.spec._services import PLAUSIBLE
 _Bound = tuple[object, Mapping[str, object] | None]
 
 
-def read_gate(draft: Draft, scene: Scene) -> Gate | None:
+def read_gate(draft: Draft, scene: Scene, captures: Captures) -> Gate | None:
     """
     Return the gate that *draft* describes; None if it has no id.
+
+    *captures* are the gates that were read before.
 
     With problems reported, the gate is good for nothing but checking what others need of it.
     """
@@ -38,7 +42,9 @@ def read_gate(draft: Draft, scene: Scene) -> Gate | None:
     severity = severity_of(values.get("severity", "high"))
     _check_policy(own, severity, node)
     known = _probe(own.get("probe"), node, scene)
-    made, binds = _options(own.get("with"), known, values.get("uses", ()), node, scene, asked=outside is None)
+    needs = () if draft.id is None else _needs(draft.id, own, values)
+    binding = _Binding(values.get("uses", ()), needs, scene, captures)
+    made, binds = _options(own.get("with"), known, binding, node, asked=outside is None)
     expectations, exclusive = _expectations(own.get("expect"), known, made, node)
     if draft.id is None:
         return None
@@ -51,7 +57,7 @@ def read_gate(draft: Draft, scene: Scene) -> Gate | None:
         group=heading.path,
         severity=severity,
         weight=values.get("weight", 1.0),
-        needs=_needs(draft.id, own, values),
+        needs=needs,
         uses=values.get("uses", ()),
         tags=frozenset(values.get("tags", ())),
         owner=values.get("owner"),
@@ -122,38 +128,46 @@ def _meant(name: str, scene: Scene) -> str:
 
 
 def _options(
-    given: Map | None,
-    known: Known | Broken | None,
-    uses: tuple[str, ...],
-    node: Node,
-    scene: Scene,
-    *,
-    asked: bool,
+    given: Map | None, known: Known | Broken | None, binding: _Binding, node: Node, *, asked: bool
 ) -> tuple[object, Mapping[str, object] | None]:
-    """Return the probe with its options, and the options as they are bound anew once services run."""
-    binding = _Binding(uses, scene)
+    """Return the probe with its options, and the options as they are bound anew while gates run."""
+    variables = binding.scene.variables
     if given is None:
         if "with" in node.data:  # reported: it is no mapping
             return None, None
         given = Map()
     else:
-        undefined = node.fill_below("with", scene.variables, binding.plausible)
+        undefined = node.fill_below("with", variables, binding.plausible)
         if asked:
             node.report_sure(undefined)
         elif undefined:
             return None, None
     if not isinstance(known, Known):
         return known, None
-    found: list[tuple[Path, str]] = []
     filled = node.data.get("with")
-    made = known.kind.convert(filled if isinstance(filled, Map) else given, (), found)
+    made, found = _made(filled if isinstance(filled, Map) else given, given, known, binding)
     if made is options.FAILED:
         below = ("with",) if "with" in node.data else ()
         node.report_all([(path, message) for path, message in found], below)
         return None, None
-    scene.variables.secrets.update(options.secrets(made) if known.kind.secret else ())
-    bound = scene.variables.fill(given, _nothing, binding.later, "$$") if binding.used else None
+    variables.secrets.update(options.secrets(made) if known.kind.secret else ())
+    bound = variables.fill(given, _nothing, binding.later, "$$") if binding.used else None
     return made, bound if isinstance(bound, Map) else None
+
+
+def _made(filled: Map, given: Map, known: Known, binding: _Binding) -> tuple[Any, list[tuple[Path, str]]]:
+    """Return the options made of *filled*, and what is wrong with them where nothing that may be captured fits."""
+    first: list[tuple[Path, str]] = []
+    made = known.kind.convert(filled, (), first)
+    if made is not options.FAILED or not binding.choices:
+        return made, first
+    for values in itertools.islice(tries(binding.choices), 1, None):
+        binding.standing = values
+        again = binding.scene.variables.fill(given, _nothing, binding.plausible)
+        made = known.kind.convert(again, (), [])
+        if made is not options.FAILED:
+            return made, []
+    return options.FAILED, first
 
 
 def _nothing(_path: Path, _message: str, _undefined: bool) -> None:  # noqa: FBT001 - the shape of a reporter
@@ -161,20 +175,32 @@ def _nothing(_path: Path, _message: str, _undefined: bool) -> None:  # noqa: FBT
 
 
 class _Binding:
-    """``${api.url}``: checked and given a plausible value when the spec is read, and its real one later."""
+    """
+    ``${api.url}``, ``${login.token}``: checked and given a plausible value when the spec is read, the real one later.
 
-    def __init__(self, uses: tuple[str, ...], scene: Scene) -> None:
+    ``choices`` is what may stand for each thing captured from a gate, ``standing`` what does now.
+    """
+
+    def __init__(self, uses: tuple[str, ...], needs: tuple[str, ...], scene: Scene, captures: Captures) -> None:
         self.uses = uses
+        self.needs = needs
         self.scene = scene
+        self.captures = captures
+        self.choices: dict[str, tuple[str, ...]] = {}
+        self.standing: Mapping[str, str] = {}
         self.used = False
 
     def plausible(self, inside: str) -> str:
-        """Return the variable's value, or what could be the service's."""
+        """Return the variable's value, or what could be that of a service or a gate."""
         name, dot, what = inside.partition(":-")[0].rpartition(".")
         if not dot:
             return self.scene.variables.look_up(inside)
+        if name in self.captures.ids and name not in self.scene.service_names:
+            return self._captured(name, what, inside)
         if name not in self.scene.service_names:
-            raise OptionError(f"there is no service {name!r}{self.scene.problems.near(name, self.scene.service_names)}")
+            kind = "service" if what in PLAUSIBLE else "gate or service"
+            names = (*self.scene.service_names, *(() if what in PLAUSIBLE else self.captures.ids))
+            raise OptionError(f"there is no {kind} {name!r}{self.scene.problems.near(name, names)}")
         if what not in PLAUSIBLE:
             raise OptionError(f"a service has {', '.join(PLAUSIBLE)}, found {what!r}")
         if name not in self.uses:
@@ -182,8 +208,16 @@ class _Binding:
         self.used = True
         return PLAUSIBLE[what]
 
+    def _captured(self, name: str, what: str, inside: str) -> str:
+        if ":-" in inside:
+            raise OptionError("what a gate measures has no default: unmeasured, it is an error")
+        choices = self.captures.choices(name, what, self.needs)
+        self.choices[inside] = choices
+        self.used = True
+        return self.standing.get(inside, choices[0])
+
     def later(self, inside: str) -> str:
-        """Return the variable's value, kept from being looked at again; the service's reference stays."""
+        """Return the variable's value, kept from being looked at again; the reference to something that runs stays."""
         name = inside.partition(":-")[0]
         return f"${{{name}}}" if "." in name else self.scene.variables.look_up(inside).replace("$", "$$")
 

@@ -16,6 +16,7 @@ from pytest_readiness.options import Path as Way
 from pytest_readiness.plan import check_needs
 from pytest_readiness.redact import Redactor, looks_secret
 from pytest_readiness.registry import Registry
+from pytest_readiness.spec._captures import Captures, in_reading_order
 from pytest_readiness.spec._drafts import Draft, Walk, severity_of
 from pytest_readiness.spec._files import Files, Source
 from pytest_readiness.spec._forms import SPEC, TARGET
@@ -122,12 +123,24 @@ class _Load:
 
     def _gates(self, drafts: list[Draft], scene: Scene) -> Iterator[Gate]:
         """Yield the gates, up to the one that has the last problem that is wanted."""
-        for draft in drafts:
-            gate = read_gate(draft, scene)
+        captures = Captures((draft.id for draft in drafts if draft.id is not None), scene)
+        for name in scene.service_names:
+            if name in captures.ids:
+                self._clash(name, drafts)
+        for draft in in_reading_order(drafts):
+            gate = read_gate(draft, scene, captures)
             if gate is not None:
-                yield gate
+                captures.gates[gate.id] = gate
             if self.problems.many:
-                return
+                break
+        yield from (captures.gates[draft.id] for draft in drafts if draft.id in captures.gates)
+
+    def _clash(self, name: str, drafts: list[Draft]) -> None:
+        draft = next(draft for draft in drafts if draft.id == name)
+        way = ("id",) if "id" in draft.node.data else ("title",)
+        draft.node.report(
+            way, f"there is a service {name!r} too, and ${{{name}.…}} cannot mean both: rename one of them"
+        )
 
     def _check_needs(self, gates: tuple[Gate, ...], drafts: list[Draft]) -> None:
         problems = check_needs(gates)[:MOST_PROBLEMS]

@@ -114,7 +114,7 @@ class Variables:
     def _inside(self, inside: str, layer: int, name: str) -> str:
         wanted = inside.partition(":-")[0]
         if "." in wanted:
-            raise OptionError(f"${{{wanted}}} is known only while the service runs: use it under 'with' of a gate")
+            raise OptionError(f"${{{wanted}}} is known only while gates run: use it under 'with' of a gate")
         return self._look_up(inside, layer + 1 if wanted == name else 0)
 
     def fill(self, node: object, report: Reporter, look_up: LookUp | None = None, dollar: str = "$") -> object:
