@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytester.projects import Project
+from tests.pytester.projects import Project
 
 
 @pytest.fixture

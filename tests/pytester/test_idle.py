@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from pytester.projects import Project
+from tests.pytester.projects import Project
 
 
 def test_importing_the_plugin_loads_nothing_beyond_pytest_and_itself() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytester.projects import FAILS, PASSES, Project, Ran
+from tests.pytester.projects import FAILS, PASSES, Project, Ran
 
 FAILING = "def test_one():\n    assert False\n\n\ndef test_two():\n    pass\n"
 

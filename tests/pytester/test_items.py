@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytester.projects import FAILS, PASSES, Project
+from tests.pytester.projects import FAILS, PASSES, Project
 
 WAIVER = "waiver: {reason: later, owner: ops, approved_by: cto, expires: 2999-12-31}"
 ALL = (

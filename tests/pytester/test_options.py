@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness import plugin
-from pytester.projects import FAILS, PASSES, Project
+from tests.pytester.projects import FAILS, PASSES, Project
 
 PROFILES = "profiles:\n  prod: {vars: {n: '0'}}\nvars: {n: '1'}"
 BY_PROFILE = "- {id: a, probe: fake, with: {count: '${n}'}}"

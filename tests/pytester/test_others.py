@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytester.projects import FAILS, PASSES, TESTS, Project
+from tests.pytester.projects import FAILS, PASSES, TESTS, Project
 
 SUITE = "- {id: suite, probe: tests, with: {select: all}, expect: {passed: 2}}"
 MODULE = "def f(x):\n    if x:\n        return 1\n    return 2\n"

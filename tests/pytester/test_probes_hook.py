@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytester.projects import CONFTEST, PASSES, Project
+from tests.pytester.projects import CONFTEST, PASSES, Project
 
 PROBE = CONFTEST.replace('return {"fake": Fake}', "return {NAME: Fake}")
 

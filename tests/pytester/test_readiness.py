@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pytester.projects import FAILS, PASSES, Project
+from tests.pytester.projects import FAILS, PASSES, Project
 
 
 def test_gates_that_pass_make_a_green_run(project: Project) -> None:

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from pytester.projects import FAILS, PASSES, Project
+from tests.pytester.projects import FAILS, PASSES, Project
 
 SLOW = "- {id: slow, probe: command, with: {run: [sleep, '1']}}"
 CHINESE = "- {id: chinese, title: 数据库 🗄️ 已经准备好了, probe: fake, with: {count: 0, says: 没有表}}"

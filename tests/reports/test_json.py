@@ -8,8 +8,8 @@ import pytest
 
 from pytest_readiness.model import Measurement, Outcome
 from pytest_readiness.reports import json as json_report
-from reports.golden import assert_golden
-from reports.samples import EVERYTHING, GOLDEN_PATH, PARTIAL, READY, TESTS_FAILED, gate, judged, report
+from tests.reports.golden import assert_golden
+from tests.reports.samples import EVERYTHING, GOLDEN_PATH, PARTIAL, READY, TESTS_FAILED, gate, judged, report
 
 
 def test_the_report_of_everything_is_the_golden_one() -> None:

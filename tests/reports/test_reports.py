@@ -11,7 +11,7 @@ import pytest
 from pytest_readiness import reports
 from pytest_readiness.errors import ReportError, UsageError
 from pytest_readiness.reports import Target
-from reports.samples import READY, gate, judged, report
+from tests.reports.samples import READY, gate, judged, report
 
 
 def test_json_is_a_format_and_the_terminal_is_none() -> None:

@@ -13,8 +13,8 @@ from pytest_readiness.model import Disposition, GroupScore, Held, Measurement, O
 from pytest_readiness.reports import terminal
 from pytest_readiness.reports._screen import cells, clip, showable, wrap
 from pytest_readiness.reports.terminal import Progress, Screen
-from reports.golden import assert_golden
-from reports.samples import (
+from tests.reports.golden import assert_golden
+from tests.reports.samples import (
     COVERAGE,
     EVERYTHING,
     GOLDEN_PATH,
