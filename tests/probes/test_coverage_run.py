@@ -127,3 +127,14 @@ def test_a_project_may_have_no_configuration(tmp_path: Path) -> None:
 def test_combining_nothing_is_an_error() -> None:
     with pytest.raises(CannotMeasure, match="the coverage data cannot be read"):
         run.copied([], {})
+
+
+def test_one_part_that_cannot_be_read_spoils_the_whole(project: Path) -> None:
+    recording = run.Recording(project)
+    import measured_here  # noqa: F401
+
+    recording.stop()
+    (project / "broken").write_bytes(b"x" * 100)
+    with pytest.raises(CannotMeasure, match="the coverage data cannot be read"):
+        run.copied([*recording.files(), project / "broken"], recording.settings)
+    recording.discard()

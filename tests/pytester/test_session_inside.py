@@ -15,7 +15,9 @@ import pytest
 
 from pytest_readiness import _session
 from pytest_readiness._session.coverage import of_pytest_cov
+from pytest_readiness._session.outcomes import RunningTest
 from pytest_readiness.errors import CannotMeasure
+from pytest_readiness.session import TestCase, TestOutcome
 
 from .collecting import facts
 
@@ -157,3 +159,47 @@ def test_the_combined_data_of_pytest_cov_is_read(tmp_path: Path) -> None:
     controller = SimpleNamespace(failed_workers=[], started=False, cov=cov)
     parts, wanted = of_pytest_cov(SimpleNamespace(cov_controller=controller))
     assert (parts, wanted["run:branch"]) == ([tmp_path / "data"], cov.get_option("run:branch"))
+
+
+# --- the phases of a test -----------------------------------------------------------------------
+
+
+def phase(when: str, outcome: str = "passed", **more: Any) -> pytest.TestReport:
+    location = ("test_a.py", 0, "test_a")
+    return pytest.TestReport("test_a.py::test_a", location, {}, outcome, None, when, duration=0.5, **more)  # type: ignore[arg-type]
+
+
+def case_of(*phases: pytest.TestReport) -> TestCase | None:
+    test = RunningTest()
+    for report in phases:
+        test.add(report)
+    return test.case("test_a.py::test_a")
+
+
+def test_a_test_that_never_reached_its_teardown_did_not_pass() -> None:
+    assert case_of(phase("setup"), phase("call")) is None
+
+
+def test_a_test_counts_all_its_phases() -> None:
+    case = case_of(phase("setup"), phase("call"), phase("teardown"))
+    assert case == TestCase("test_a.py::test_a", TestOutcome.PASSED, duration=1.5)
+
+
+def test_a_failed_subtest_fails_a_test_that_says_it_passed() -> None:
+    parts = [phase("call", outcome, context="part") for outcome in ("passed", "failed", "skipped")]
+    case = case_of(phase("setup"), *parts, phase("call"), phase("teardown"))
+    assert case is not None
+    assert (case.outcome, case.subtests) == (TestOutcome.FAILED, 3)
+
+
+def test_what_an_attempt_came_to_is_forgotten_when_it_is_repeated() -> None:
+    again = (phase("setup"), phase("call"), phase("teardown"))
+    case = case_of(phase("setup"), phase("call", "rerun"), *again)
+    assert case is not None
+    assert (case.outcome, case.reruns) == (TestOutcome.PASSED, 1)
+
+
+def test_a_test_whose_worker_died_has_failed() -> None:
+    case = case_of(phase("???", "failed"))
+    assert case is not None
+    assert case.outcome is TestOutcome.FAILED
