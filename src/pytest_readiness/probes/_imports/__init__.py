@@ -1,0 +1,1 @@
+"""What the probes about imports and sources share: finding modules, reading imports, graphs, fresh interpreters."""

@@ -1,0 +1,170 @@
+"""Which modules a project has: found in its folders, importing nothing."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_readiness.errors import CannotMeasure
+
+#: Folders at the top of a project that hold no modules of its own.
+_FOREIGN = frozenset({"build", "dist", "node_modules", "venv", "env", "site-packages", "__pycache__"})
+
+
+@dataclass(slots=True)
+class Modules:
+    """
+    Modules by number: ``names`` (dotted), ``paths`` (empty for a package without ``__init__.py``) and ``packages``.
+
+    ``index`` leads from a name to its number, ``children`` from a package to its modules by last name; ``files`` is how many have a file.
+    """
+
+    names: list[bytes] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    packages: set[int] = field(default_factory=set)
+    index: dict[bytes, int] = field(default_factory=dict)
+    children: dict[bytes, dict[bytes, int]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> int:
+        """How many modules have a file."""
+        return sum(map(bool, self.paths))
+
+    def add(self, name: bytes, path: str, *, package: bool) -> None:
+        """Add a module; a name seen before stays as it is, as on ``sys.path``."""
+        if name in self.index:
+            number = self.index[name]
+            if not self.paths[number] and package:
+                self.paths[number] = path
+            return
+        self.index[name] = number = len(self.names)
+        self.names.append(name)
+        self.paths.append(path)
+        above, _, last = name.rpartition(b".")
+        self.children.setdefault(above, {})[last] = number
+        if package:
+            self.packages.add(number)
+
+    def parent(self, number: int) -> bytes:
+        """Return the package that relative imports of module *number* start from."""
+        name = self.names[number]
+        return name if number in self.packages else name.rpartition(b".")[0]
+
+
+def roots(root: Path) -> tuple[Path, ...]:
+    """Return the folders whose content can be imported: ``src/`` (if it is no package itself) and *root*."""
+    source = root / "src"
+    if source.is_dir() and not (source / "__init__.py").exists():
+        return (source, root)
+    return (root,)
+
+
+def find(root: Path, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()) -> Modules:
+    """
+    Find all modules of *packages* under ``src/`` or *root*, then in the folders *elsewhere*.
+
+    Without *packages*: all that is under ``src/``, or under *root* if there is no Python under ``src/``.
+    Raises ``CannotMeasure`` for a package that is not there.
+    """
+    modules = Modules()
+    places = roots(root)
+    if not packages:
+        for place in places:
+            for name, path, is_package in _top(place):
+                _add(modules, name, path, is_package=is_package)
+            if modules.names:
+                break
+        return modules
+    for package in packages:
+        before = len(modules.names)
+        for place in (*places, *map(Path, elsewhere)):
+            _package(modules, package, place)
+            if len(modules.names) > before or package.encode() in modules.index:
+                break
+        else:
+            raise CannotMeasure(_missing(package, places, root))
+    return modules
+
+
+def _missing(package: str, places: Sequence[Path], root: Path) -> str:
+    known = [name for place in places for name, _path, _is_package in _top(place)]
+    near = difflib.get_close_matches(package, known, 1)
+    where = " or ".join("the spec's folder" if place == root else f"{place.name}/" for place in places)
+    return f"there is no package {package!r} under {where}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def _package(modules: Modules, package: str, place: Path) -> None:
+    path = place.joinpath(*package.split("."))
+    if path.is_dir():
+        _add(modules, package, str(path), is_package=True)
+    elif path.with_suffix(".py").is_file():
+        _add(modules, package, f"{path}.py", is_package=False)
+
+
+def _top(place: Path) -> Iterator[tuple[str, str, bool]]:
+    """Yield name, path and whether it is a folder for what can be imported from *place*."""
+    if not place.is_dir():
+        return
+    for entry in sorted(os.scandir(place), key=lambda entry: entry.name):
+        if entry.name.endswith(".py"):
+            if (name := entry.name[:-3]).isidentifier() and entry.is_file():
+                yield name, entry.path, False
+        elif (
+            entry.name.isidentifier()
+            and entry.name not in _FOREIGN
+            and entry.is_dir()
+            and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - no Path per entry
+        ):
+            yield entry.name, entry.path, True
+
+
+def _add(modules: Modules, name: str, path: str, *, is_package: bool) -> None:
+    if is_package:
+        _walk(modules, name.encode(), path, ())
+    else:
+        modules.add(name.encode(), path, package=False)
+
+
+def _walk(modules: Modules, name: bytes, folder: str, above: tuple[str, ...]) -> bool:
+    """Add the package in *folder* and all below it; return whether any module was there."""
+    files: list[str] = []
+    folders: list[os.DirEntry[str]] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                files.append(entry.name[:-3])
+            elif entry.name.isidentifier() and entry.name != "__pycache__" and entry.is_dir():
+                folders.append(entry)
+    start = f"{folder}{os.sep}"
+    regular = "__init__" in files
+    if regular:
+        modules.add(name, f"{start}__init__.py", package=True)
+    elif not files and not folders:
+        return False
+    else:
+        modules.add(name, "", package=True)
+    found = bool(files)
+    plain = set(files)
+    for entry in folders:
+        if _is_new(entry, (*above, folder)) and not (entry.name in plain and not _regular(entry.path)):
+            plain.discard(entry.name)
+            found |= _walk(modules, b"%b.%b" % (name, entry.name.encode()), entry.path, (*above, folder))
+    for file in files:
+        if file in plain and file != "__init__" and "." not in file:
+            modules.add(b"%b.%b" % (name, file.encode()), f"{start}{file}.py", package=False)
+    return found
+
+
+def _regular(folder: str) -> bool:
+    return os.path.exists(f"{folder}{os.sep}__init__.py")  # noqa: PTH110 - no Path per entry
+
+
+def _is_new(entry: os.DirEntry[str], above: tuple[str, ...]) -> bool:
+    """Whether a folder is not a link back to one of those *above* it."""
+    if not entry.is_symlink():
+        return True
+    real = os.path.realpath(entry.path)
+    return not any(folder == real or folder.startswith(real + os.sep) for folder in map(os.path.realpath, above))
