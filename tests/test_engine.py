@@ -315,6 +315,14 @@ class TestWhatAProbeReturns:
                 "the probe's reasons for what is unknown are not texts by name",
             ),
             (
+                Measurements({"n": 1}, looked_at=1, bounds={"n": (1, float("inf"))}),
+                "the probe's bounds are not pairs of numbers by name",
+            ),
+            (
+                Measurements({"n": 1}, looked_at=1, bounds={"n": 2}),  # type: ignore[dict-item]
+                "the probe's bounds are not pairs of numbers by name",
+            ),
+            (
                 Measurements({"n": 1}, looked_at=1, unknown=["n"]),  # type: ignore[arg-type]
                 "the probe's reasons for what is unknown are not texts by name",
             ),

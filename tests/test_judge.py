@@ -224,6 +224,25 @@ def test_values_are_compared_unrounded_and_shown_truly() -> None:
     assert weighed.reason == "line is 74.996 %, expected >= 75 %"
 
 
+@pytest.mark.no_false_green
+@pytest.mark.parametrize(
+    ("bounds", "outcome"),
+    [((85.0, 95.0), Outcome.PASSED), ((75.0, 95.0), Outcome.ERROR), ((90.0, 90.0), Outcome.PASSED)],
+)
+def test_an_uncertain_number_too_near_to_the_limit_cannot_be_told(
+    bounds: tuple[float, float], outcome: Outcome
+) -> None:
+    weighed = weigh(gate(expect={"line": ">= 80%"}), measured(line=90.0), 1, "count", bounds={"line": bounds})
+    assert weighed.outcome is outcome
+
+
+def test_what_cannot_be_told_says_within_which_bounds() -> None:
+    weighed = weigh(gate(expect={"line": "<= 80%"}), measured(line=90.0), 1, "count", bounds={"line": (75.5, 95.0)})
+    assert weighed.reason == (
+        "cannot tell: line is 90 %, give or take: from 75.50 % to 95 %, which is on both sides of <= 80 %"
+    )
+
+
 def test_one_bad_value_among_several_fails_the_gate() -> None:
     weighed = weigh(gate(expect={"count": 200}), measured(count=Each((200, 503))), 2, None)
     assert weighed.outcome is Outcome.FAILED

@@ -317,3 +317,9 @@ class TestWhateverHappens:
     def test_a_place_without_descriptors_for_processes_is_fine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delattr(os, "pidfd_open", raising=False)
         assert run("sh", "-c", "sleep 0.1; echo late").stdout == "late\n"
+
+
+def test_whoever_asks_is_told_the_number_of_the_process() -> None:
+    told: list[int] = []
+    done = python("import os; print(os.getpid())", started=told.append)
+    assert told == [int(done.stdout)]

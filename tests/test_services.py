@@ -122,7 +122,9 @@ class TestReady:
             "api.url": f"http://127.0.0.1:{values['api.port']}",
             "api.host": "127.0.0.1",
             "api.port": values["api.port"],
+            "api.pid": values["api.pid"],
         }
+        assert Path(f"/proc/{values['api.pid']}").exists()
         assert services.trouble("api") is None
 
     @pytest.mark.parametrize(

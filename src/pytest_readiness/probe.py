@@ -100,12 +100,15 @@ class Measurements:
     could not be had is left out, never set to 0; ``unknown`` may say why, by name, in words that
     follow "NAME was not measured: ". A value of a measurement with a unit is given in the declared
     unit. Where many things were looked at and differ, a value is an ``Each`` of the different ones.
+    ``bounds`` are the least and the most that an uncertain number may be in truth: a condition that does not
+    hold alike for both and the value itself cannot be told.
     """
 
     values: Mapping[str, Value]
     looked_at: int
     evidence: Sequence[Evidence] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 class Facts:
@@ -213,11 +216,13 @@ class Context:
         stdin: str | None = None,
         shell: bool = False,
         limit: int = 1024 * 1024,
+        started: Callable[[int], object] | None = None,
     ) -> Completed:
         """
         Run a command to its end or the deadline, and surely end its whole process group.
 
-        *env* is added to the environment; *limit* is in bytes, for stdout and stderr each. Raises
+        *env* is added to the environment; *limit* is in bytes, for stdout and stderr each;
+        *started* is called with the number of the process. Raises
         ``CannotMeasure`` where commands are not allowed, where the program is not there, or
         where the deadline came first.
         """
@@ -235,6 +240,7 @@ class Context:
             shell=shell,
             limit=limit,
             deadline=self.deadline,
+            started=started,
         )
 
 

@@ -1,7 +1,8 @@
 """
 Real processes that gates need: started once, waited for, surely stopped.
 
-A service gets a free port as ``${port}``; gates see it as ``NAME.url``, ``NAME.host`` and ``NAME.port``.
+A service gets a free port as ``${port}``; gates see it as ``NAME.url``, ``NAME.host`` and ``NAME.port``, and
+the process as ``NAME.pid``.
 """
 
 from __future__ import annotations
@@ -136,9 +137,11 @@ class Services:
         return running
 
     def values(self, name: str) -> Mapping[str, str]:
-        """Return what gates may refer to: ``NAME.url``, ``NAME.host`` and ``NAME.port``."""
-        port = self._running[name].port
-        return {f"{name}.url": f"http://{HOST}:{port}", f"{name}.host": HOST, f"{name}.port": str(port)}
+        """Return what gates may refer to: ``NAME.url``, ``NAME.host``, ``NAME.port`` and ``NAME.pid``."""
+        running = self._running[name]
+        port, pid = running.port, running.child.pid
+        values = {"url": f"http://{HOST}:{port}", "host": HOST, "port": str(port), "pid": str(pid)}
+        return {f"{name}.{key}": value for key, value in values.items()}
 
     def trouble(self, name: str) -> str | None:
         """Return what has become of a service that was ready and is not running any more; None if it is."""

@@ -69,7 +69,7 @@ def _made(gate: Gate, context: Context, known: Mapping[str, object], redactor: R
     if wrong:
         return Attempt(Outcome.ERROR, "; ".join(wrong), values, undecided(gate), evidence)
     assert isinstance(measured, Measurements)
-    weighed = weigh(gate, values, measured.looked_at, probe.counter, measured.unknown)
+    weighed = weigh(gate, values, measured.looked_at, probe.counter, measured.unknown, bounds=measured.bounds)
     return Attempt(weighed.outcome, weighed.reason, values, weighed.expectations, evidence)
 
 
@@ -136,7 +136,20 @@ def _look_at(probe: Probe, measured: object) -> tuple[dict[str, Measurement], li
     unknown: object = measured.unknown
     if not isinstance(unknown, Mapping) or not all(isinstance(text, str) for pair in unknown.items() for text in pair):
         wrong.append("the probe's reasons for what is unknown are not texts by name")
+    if not _are_bounds(measured.bounds):
+        wrong.append("the probe's bounds are not pairs of numbers by name")
     return values, wrong, _evidence(measured.evidence, wrong)
+
+
+def _are_bounds(given: object) -> bool:
+    return isinstance(given, Mapping) and all(
+        isinstance(name, str) and isinstance(pair, tuple) and len(pair) == 2 and all(map(_is_number, pair))  # noqa: PLR2004
+        for name, pair in given.items()
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _pairs(values: object, wrong: list[str]) -> Iterator[tuple[str, object]]:

@@ -36,12 +36,15 @@ def weigh(
     looked_at: int,
     counter: str | None,
     unknown: Mapping[str, str] | None = None,
+    *,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
 ) -> Weighed:
     """
     Return the outcome of a gate whose probe ran to its end.
 
     *looked_at* is how many things the probe examined, *counter* the measurement that counts them,
-    *unknown* says of measurements that could not be had why that is.
+    *unknown* says of measurements that could not be had why that is, *bounds* within which ones an
+    uncertain number lies in truth.
     """
     if not gate.expectations:
         return Weighed(Outcome.ERROR, "nothing is expected, so nothing can hold: add 'expect'", ())
@@ -49,7 +52,7 @@ def weigh(
         reason = "nothing was looked at"
         said = f" (if that is what is wanted, say '{counter}: 0' under 'expect')" if counter else ""
         return Weighed(Outcome.ERROR, reason + said, tuple(_undecided(wanted, reason) for wanted in gate.expectations))
-    held = tuple(_held(gate, wanted, measured, unknown or {}) for wanted in gate.expectations)
+    held = tuple(_held(gate, wanted, measured, unknown or {}, bounds or {}) for wanted in gate.expectations)
     return Weighed(outcome_of(held), _reason(held), held)
 
 
@@ -67,7 +70,13 @@ def _reason(held: Sequence[Held]) -> str:
     return "; ".join(bad or [one.why for one in held])
 
 
-def _held(gate: Gate, wanted: Expectation, measured: Mapping[str, Measurement], unknown: Mapping[str, str]) -> Held:
+def _held(
+    gate: Gate,
+    wanted: Expectation,
+    measured: Mapping[str, Measurement],
+    unknown: Mapping[str, str],
+    bounds: Mapping[str, tuple[float, float]],
+) -> Held:
     name = wanted.measurement
     if name not in measured:
         why = f": {unknown[name]}" if name in unknown else ""
@@ -76,6 +85,10 @@ def _held(gate: Gate, wanted: Expectation, measured: Mapping[str, Measurement], 
     try:
         condition = _condition(gate, wanted, found.unit)
         held = condition.holds(found.value)
+        if any(condition.holds(bound) is not held for bound in bounds.get(name, ())):
+            least, most = (show(bound, found.unit, beside=found.value) for bound in bounds[name])  # type: ignore[arg-type]
+            around = f"{show(found.value, found.unit)}, give or take: from {least} to {most}"
+            return _undecided(wanted, f"cannot tell: {name} is {around}, which is on both sides of {condition.text}")
         return Held(name, _words(wanted.condition), held, condition.explain(name, found.value, found.unit))
     except ConditionError as error:
         return _undecided(wanted, f"{name}: {error}")

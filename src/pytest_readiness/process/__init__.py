@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,12 +49,14 @@ def run(
     stdin: str | None = None,
     shell: bool = False,
     limit: int = 1024 * 1024,
+    started: Callable[[int], object] | None = None,
 ) -> Completed:
     """
     Run *args* in a session of its own and return what came of it.
 
     *args* is a list of arguments, or with *shell* one single string. *limit* is in bytes, for
-    stdout and stderr each; what is beyond it is read and thrown away. Children that outlive the
+    stdout and stderr each; what is beyond it is read and thrown away. *started* is told the process's
+    number. Children that outlive the
     command in its process group are ended too. Raises ``CannotMeasure`` if it cannot be started or
     does not end in time; its notes then hold the last lines of output.
     """
@@ -66,6 +68,8 @@ def run(
     begun = time.monotonic()
     child = Child(args, cwd=cwd, env=env, shell=shell, fed=given is not None)
     try:
+        if started is not None:
+            started(child.pid)
         with Pipes(child, given or b"", limit) as pipes:
             in_time = pipes.until_exit(deadline)
             duration = time.monotonic() - begun

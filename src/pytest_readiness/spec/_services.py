@@ -17,7 +17,7 @@ from pytest_readiness.spec._variables import Variables
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 #: What a gate may ask of a service, and what stands for it until the service runs.
-PLAUSIBLE = {"url": "http://127.0.0.1:8000", "host": "127.0.0.1", "port": "8000"}
+PLAUSIBLE = {"url": "http://127.0.0.1:8000", "host": "127.0.0.1", "port": "8000", "pid": "1"}
 
 
 def read_services(sources: list[tuple[Map, Place]], variables: Variables, problems: Problems) -> dict[str, Service]:
