@@ -24,7 +24,7 @@ def _made(url: Url, root: Path) -> Pool:
     if url.file is None:
         return Pool(Servers(url).connect)
     path = root / Path(url.file).expanduser() if url.file else None
-    return Pool(lambda _: Sqlite(path))
+    return Pool(lambda deadline: Sqlite(path, deadline))
 
 
 def soon(deadline: Deadline) -> Deadline:

@@ -56,7 +56,7 @@ _STEPS = 10_000
 class Sqlite(Connection):
     """A connection to a SQLite file, which is never created."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, deadline: Deadline) -> None:
         """Open the file, or a new database in memory; raises ``NotConnected``."""
         if path is not None and not path.exists():
             raise NotConnected(f"there is no file {path}")
@@ -64,7 +64,9 @@ class Sqlite(Connection):
         self._deadline: Deadline | None = None
         self._writes = False
         try:
-            self._raw = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
+            self._raw = sqlite3.connect(
+                where, uri=True, isolation_level=None, check_same_thread=False, timeout=deadline.remaining()
+            )
         except sqlite3.Error as error:
             raise NotConnected(str(error)) from None
         try:
