@@ -39,18 +39,24 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which files an instance of a probe is about: its ``path``, ``paths`` and ``glob``."""
+    """
+    Which files an instance of a probe is about: its ``path``, ``paths`` and ``glob``.
+
+    ``several`` is false for a probe that has no ``paths``.
+    """
 
     path: str | None
     paths: tuple[str, ...]
     glob: str | None
+    several: bool = True
 
     def check(self) -> None:
         """Raise ``OptionError`` unless exactly one of the three says something."""
         said = {"path": self.path is not None, "paths": bool(self.paths), "glob": self.glob is not None}
         given = [name for name, is_said in said.items() if is_said]
         if len(given) != 1:
-            raise OptionError(f"give exactly one of path, paths and glob, not {' and '.join(given) or 'none'}")
+            known = "path, paths and glob" if self.several else "path and glob"
+            raise OptionError(f"give exactly one of {known}, not {' and '.join(given) or 'none'}")
         if any(not text.strip() or "\0" in text for text in self.texts()):
             raise OptionError("a path may not be empty", given[0])
 
