@@ -26,6 +26,7 @@ class Asked:
     profile: str | None
     select: str | None
     targets: tuple[reports.Target, ...]
+    cached: bool
 
     @classmethod
     def of(cls, config: pytest.Config) -> Asked:
@@ -43,7 +44,7 @@ class Asked:
         spec = spec_path(config, option)
         _check_paths(spec, targets)
         profile = option.readiness_profile or config.getini("readiness_profile") or None
-        return cls(spec, profile, option.readiness_select, targets)
+        return cls(spec, profile, option.readiness_select, targets, _wants_cache(config))
 
 
 def spec_path(config: pytest.Config, option: Any) -> Path:
@@ -81,6 +82,15 @@ def wants_coverage(path: Path, seen: frozenset[Path] = frozenset()) -> bool:
         return True
     names = re.findall(r"""[^\s"'\[\],]+\.ya?ml\b""", text)
     return any(wants_coverage(path.parent / name, seen | {path}) for name in dict.fromkeys(names))
+
+
+def _wants_cache(config: pytest.Config) -> bool:
+    """Return whether analyses are kept between runs: not in CI, where others may write to what is kept."""
+    wanted = config.getini("readiness_cache") or ("off" if "CI" in os.environ else "on")
+    if wanted not in {"on", "off"}:
+        message = f"readiness_cache is {wanted!r}: expected on or off"
+        raise UsageError(message)
+    return bool(wanted == "on")
 
 
 def _ini_folder(config: pytest.Config) -> Path:

@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,8 +238,14 @@ class Runner:
             session=session,
             exec_allowed=not option.readiness_no_exec,
             side_effects_allowed=option.readiness_allow_side_effects,
+            cache=self._cache(),
         )
         return setup if option.readiness_jobs is None else replace(setup, jobs=option.readiness_jobs)
+
+    def _cache(self) -> Path | None:
+        """Return a folder in pytest's own cache; None without ``-p cacheprovider``, or where none is wanted."""
+        kept: pytest.Cache | None = getattr(self._config, "cache", None)
+        return kept.mkdir("readiness") if kept and self._asked.cached else None
 
     def _hand_over(self, session: pytest.Session) -> None:
         """Give each gate to pytest as an item."""

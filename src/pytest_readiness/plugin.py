@@ -38,6 +38,7 @@ INI = {
     "readiness_spec": ("string", "path of the spec, relative to the file of this setting (default: readiness.yaml)"),
     "readiness_profile": ("string", "profile of the spec"),
     "readiness_report": ("linelist", "FORMAT:PATH of each report, relative to the file of this setting"),
+    "readiness_cache": ("string", "on or off: keep content-checked analyses between runs (default: on, but off in CI)"),
 }
 MARKER = "readiness(gate, ...): this test is evidence for the gates of readiness.yaml that have these ids"
 

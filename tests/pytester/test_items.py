@@ -95,6 +95,7 @@ def properties(case: ET.Element) -> Iterator[tuple[str, str]]:
 
 
 def test_reportlog_ctrf_and_html_have_the_gates(project: Project) -> None:
+    project.others = True
     project.gates(PASSES, FAILS)
     project.run("--report-log=log.jsonl", "--ctrf=ctrf.json", "--html=report.html", "--self-contained-html")
     log = [json.loads(line) for line in (project.path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -108,6 +109,7 @@ def test_reportlog_ctrf_and_html_have_the_gates(project: Project) -> None:
 
 @pytest.mark.parametrize("args", [("--reruns=2",), ("--force-reruns=2",)])
 def test_gates_are_not_asked_again_where_tests_are_rerun(project: Project, args: tuple[str, ...]) -> None:
+    project.others = True
     project.gates(FAILS)
     ran = project.run(*args)
     assert ran.exit_code == 1
@@ -133,6 +135,7 @@ def test_all_gates_are_told_of_even_if_the_first_failure_stops_the_run(project: 
 
 
 def test_a_timeout_for_tests_does_not_hurt_gates(project: Project) -> None:
+    project.others = True
     project.gates("- {id: slow, probe: command, with: {run: [sleep, '2']}}")
     assert project.run("--timeout=1").exit_code == 0
 

@@ -313,3 +313,33 @@ def test_the_marker_and_the_settings_are_known_to_a_strict_pytest(project: Proje
     project.gates(PASSES)
     assert project.run(readiness=False).exit_code == 0
     assert project.run().exit_code == 0
+
+
+# --- readiness_cache --------------------------------------------------------------------------------------
+
+CYCLES = "- {id: cycles, probe: import_cycles}"
+
+
+@pytest.mark.parametrize(
+    ("setting", "ci", "kept"), [("", False, True), ("", True, False), ("on", True, True), ("off", False, False)]
+)
+def test_analyses_are_kept_between_runs_but_not_in_ci(
+    project: Project, monkeypatch: pytest.MonkeyPatch, setting: str, ci: bool, kept: bool
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    if ci:
+        monkeypatch.setenv("CI", "true")
+    project.gates(CYCLES)
+    project.write("src/pack/__init__.py", "")
+    project.pytester.makeini(f"[pytest]\nreadiness_cache = {setting}\n")
+    assert project.run("-p", "cacheprovider").exit_code == 0
+    assert bool(list(project.path.glob(".pytest_cache/d/readiness/import_cycles/*.json"))) is kept
+    assert project.run("-p", "cacheprovider").exit_code == 0
+
+
+def test_a_cache_that_is_neither_on_nor_off_is_refused(project: Project) -> None:
+    project.gates(PASSES)
+    project.pytester.makeini("[pytest]\nreadiness_cache = perhaps\n")
+    ran = project.run()
+    assert ran.exit_code == 4
+    assert "readiness_cache is 'perhaps': expected on or off" in ran.err

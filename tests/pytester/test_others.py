@@ -12,6 +12,11 @@ COVERED = "from shop import f\n\n\ndef test_one():\n    assert f(1) == 1\n\n\nde
 COVERAGE = "- {id: lines, probe: coverage, with: {include: [shop.py]}, expect: {line: 75 %}}"
 
 
+@pytest.fixture(autouse=True)
+def _with_others(project: Project) -> None:
+    project.others = True
+
+
 @pytest.mark.parametrize("args", [(), ("-n", "2"), ("-n", "0"), ("-p", "no:xdist"), ("-n", "2", "--dist=loadfile")])
 @pytest.mark.parametrize("cov", [(), ("--cov=shop",), ("-p", "no:pytest_cov")], ids=["", "cov", "no cov"])
 def test_gates_are_judged_once_wherever_tests_run(

@@ -83,6 +83,17 @@ def example(name: str, probe: type[Probe]) -> str:
     return str(yaml.safe_dump([gate], sort_keys=False, default_flow_style=None, allow_unicode=True, width=100))
 
 
+def explanation(name: str, probe: type[Probe], width: int = 100) -> str:
+    """Return what ``readiness probes NAME`` prints, in lines of at most *width* characters."""
+    parts: list[str] = []
+
+    def write(text: str, **_markup: bool) -> None:
+        parts.append(text)
+
+    _explain(name, probe, terminal.Screen(write, width=width, encoding="utf-8"))
+    return "".join(parts)
+
+
 def _list(registry: Registry, screen: terminal.Screen) -> None:
     width = max(map(len, registry.names()))
     for name in registry.names():

@@ -34,6 +34,9 @@ GRACE = 0.3
 #: Seconds to see whether it was a service's end that kept a gate from passing.
 LINGER = 0.1
 
+#: Seconds that one wait of the coordinator takes at the most.
+NAP = 0.25
+
 #: Seconds for the whole run, where neither the spec nor the caller says.
 DEADLINE = 1_800.0
 
@@ -189,6 +192,8 @@ class Engine:
     def _hear(self) -> None:
         """Wait for an answer or the next moment at which something is due; take all answers there are."""
         wait = max(0.0, self._timers[0][0] - time.monotonic()) if self._timers else GRACE
+        # A Ctrl-C that comes between two instructions of Python and the wait itself does not end the wait.
+        wait = min(wait, NAP)
         with contextlib.suppress(Empty):
             self._take(*self._answers.get(timeout=wait))
             while True:
