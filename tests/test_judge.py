@@ -141,6 +141,12 @@ def test_looking_at_nothing_is_an_error_even_if_everything_holds(looked_at: int)
     assert [held.held for held in weighed.expectations] == [None]
 
 
+def test_why_nothing_was_looked_at_is_told() -> None:
+    weighed = weigh(gate(expect={"count": ">= 0"}), measured(count=0), 0, "count", {"count": "there is no a.txt"})
+    assert weighed.outcome is Outcome.ERROR
+    assert weighed.reason.startswith("nothing was looked at: there is no a.txt (")
+
+
 def test_looking_at_nothing_is_an_error_for_a_probe_that_counts_nothing() -> None:
     weighed = weigh(gate(expect={"line": 0}), measured(line=0), 0, None)
     assert weighed.outcome is Outcome.ERROR

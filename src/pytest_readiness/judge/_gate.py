@@ -49,7 +49,8 @@ def weigh(
     if not gate.expectations:
         return Weighed(Outcome.ERROR, "nothing is expected, so nothing can hold: add 'expect'", ())
     if looked_at <= 0 and not _zero_is_said(gate, counter):
-        reason = "nothing was looked at"
+        why = (unknown or {}).get(counter or "")
+        reason = f"nothing was looked at: {why}" if why else "nothing was looked at"
         said = f" (if that is what is wanted, say '{counter}: 0' under 'expect')" if counter else ""
         return Weighed(Outcome.ERROR, reason + said, tuple(_undecided(wanted, reason) for wanted in gate.expectations))
     held = tuple(_held(gate, wanted, measured, unknown or {}, bounds or {}) for wanted in gate.expectations)

@@ -87,7 +87,10 @@ class File(Probe):
         if found:
             evidence.append(_listed("found", [_shown(path, context.root) for path in found]))
             evidence += self._look_into(found, context, values)
-        return Measurements(values, looked_at=len(found), evidence=evidence)
+        nothing = f"{'no file matches' if self.glob else 'there is no'} {', '.join(missing)}"
+        return Measurements(
+            values, looked_at=len(found), evidence=evidence, unknown={} if found else {"count": nothing}
+        )
 
     def _named(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.paths)) or ((self.path,) if self.path is not None else ())
