@@ -328,11 +328,11 @@ class TestAsAGate:
         assert run_probe(File(glob="*.md"), root=tmp_path, expect=expect).outcome is Outcome.ERROR
 
     @pytest.mark.parametrize(
-        ("options", "why"),
-        [({"path": "a.txt"}, "there is no a.txt"), ({"glob": "*.md"}, "no file matches *.md")],
+        ("probe", "why"),
+        [(File(path="a.txt"), "there is no a.txt"), (File(glob="*.md"), "no file matches *.md")],
     )
-    def test_what_is_not_there_is_named_in_the_reason(self, tmp_path: Path, options: dict[str, str], why: str) -> None:
-        assert why in run_probe(File(**options), root=tmp_path).reason
+    def test_what_is_not_there_is_named_in_the_reason(self, tmp_path: Path, probe: File, why: str) -> None:
+        assert why in run_probe(probe, root=tmp_path).reason
 
     def test_nothing_there_passes_where_zero_is_said(self, tmp_path: Path) -> None:
         assert run_probe(File(glob="*.md"), root=tmp_path, expect={"count": 0}).outcome is Outcome.PASSED
