@@ -123,7 +123,8 @@ class _Parameter:
 def _wanted(signature: str) -> Function:
     (made,) = ast.parse(f"def wanted{signature}: ...").body
     assert isinstance(made, ast.FunctionDef)
-    if not isinstance(made.body[0], ast.Expr):  # there was a colon in it, and more after that
+    sound = isinstance(made.body[0], ast.Expr)  # not so if there was a colon in it, and more after that
+    if not sound:
         raise ValueError(signature)
     return made
 

@@ -1,0 +1,1 @@
+"""Dockerfiles: parsed as BuildKit does, and known by their stages."""
