@@ -408,6 +408,12 @@ class TestWhere:
         assert judge({"files": 2}, paths=["pkg"], symbols=["A", "B"]).outcome is Outcome.PASSED
         assert judge({"files": 2}, paths=["pkg/**"], symbols=["A", "B"]).outcome is Outcome.PASSED
 
+    def test_all_that_the_project_has_is_meant_where_nothing_is_said(self, judge: Judge, write: Write) -> None:
+        write("tools/a.py", "A = 1")
+        assert judge({"files": 2}, paths=[], symbols=["A", "POOL"]).outcome is Outcome.PASSED
+        write("src/b.py", "B = 1")
+        assert judge({"files": 1}, paths=[], symbols=["B"]).outcome is Outcome.PASSED
+
     @pytest.mark.no_false_green
     @pytest.mark.parametrize("paths", [["gone/*.py"], ["empty"]])
     def test_nothing_to_look_into_is_an_error(self, judge: Judge, tmp_path: Path, paths: list[str]) -> None:
@@ -501,7 +507,6 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            ({"symbols": ["A"]}, "say under paths or modules where to look"),
             ({"paths": ["a"]}, "say what to look for"),
             ({"paths": ["a"], "symbols": [" "]}, "an empty name"),
             ({"paths": [""], "symbols": ["A"]}, "an empty name"),
@@ -528,6 +533,8 @@ class TestOptions:
 
     def test_what_is_touched_is_told(self) -> None:
         assert list(symbol(paths="a", modules="b", symbols="C").touches()) == [Touch("file", "a"), Touch("module", "b")]
+        assert list(symbol(symbols="C").touches()) == [Touch("file", ".")]
+        assert list(symbol(modules="b", symbols="C").touches()) == [Touch("module", "b")]
 
     def test_values_are_declared(self) -> None:
         assert {"files", "ttl"} <= set(symbol(paths="a", values={"ttl": "X"}).declared())

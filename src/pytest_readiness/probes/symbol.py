@@ -55,13 +55,16 @@ class Symbol(Probe):
     expect: ClassVar[Mapping[str, Value]] = {"missing": 0, "violations": 0}
     counter: ClassVar[str | None] = "files"
 
-    paths: tuple[str, ...] = option(
-        "Files, folders or patterns with *, ?, [a-z], {a,b} and **.", (), example=["src/orders"]
-    )
-    modules: tuple[str, ...] = option("Modules by dotted name, under src/ or the spec's folder.", ())
     symbols: tuple[str | look.Wanted, ...] = option(
         "Definitions to look for: a name, or what they are like.", (), example=["Ledger.post"]
     )
+    paths: tuple[str, ...] = option(
+        "Files, folders or patterns with *, ?, [a-z], {a,b} and **; all that is below src/, or the spec's folder, "
+        "if neither paths nor modules are given.",
+        (),
+        example=["src/orders"],
+    )
+    modules: tuple[str, ...] = option("Modules by dotted name, under src/ or the spec's folder.", ())
     calls: tuple[look.Calls, ...] = option("Functions whose every call must have some keywords.", ())
     imports: tuple[str, ...] = option("Modules, or names in them, that must be imported.", ())
     values: Mapping[str, str] = option(
@@ -73,8 +76,6 @@ class Symbol(Probe):
     )
 
     def __post_init__(self) -> None:
-        if not self.paths and not self.modules:
-            raise OptionError("say under paths or modules where to look")
         if not (self.symbols or self.calls or self.imports or self.values):
             raise OptionError("say what to look for: symbols, calls, imports or values")
         for name in ("paths", "modules", "symbols", "imports"):
@@ -101,7 +102,8 @@ class Symbol(Probe):
 
     def touches(self) -> Iterable[Touch]:
         """Yield where it looks."""
-        yield from (Touch("file", path) for path in self.paths)
+        places = self.paths or (() if self.modules else (".",))
+        yield from (Touch("file", path) for path in places)
         yield from (Touch("module", module) for module in self.modules)
 
     def measure(self, context: Context) -> Measurements:
@@ -137,7 +139,8 @@ class Symbol(Probe):
 
     def _find(self, context: Context) -> list[Path]:
         found: dict[Path, None] = {}
-        for text in self.paths:
+        everything = ("src",) if (context.root / "src").is_dir() else (".",)
+        for text in self.paths or (() if self.modules else everything):
             files = dict.fromkeys(_files(text, context))
             if not files and len(self.paths) + len(self.modules) > 1:
                 raise CannotMeasure(f"{text}: no Python file is there")
