@@ -143,13 +143,13 @@ def _series(data: Mapping[str, object]) -> tuple[Series, ...]:
 def _one(item: Mapping[str, object], key: str) -> Series:
     if "histogram" in item or "histograms" in item:
         raise _UnusableError("the query gives histograms; take a number out of them, as by histogram_quantile()")
-    labels = _labelled(item["metric"])  # type: ignore[arg-type] - what is none of these raises, and is an error
+    labels = _labelled(item["metric"])  # type: ignore[arg-type]  # what is none of these raises, and is an error
     found = item[key]
     return Series(labels, tuple(map(_sample, found if key == "values" else [found])))  # type: ignore[arg-type, call-overload]
 
 
 def _sample(pair: object) -> Sample:
-    at, text = pair  # type: ignore[misc] - as above
+    at, text = pair  # type: ignore[misc]  # as above
     value = float(text)  # type: ignore[has-type]
     if not isinstance(text, str) or not math.isfinite(at):  # type: ignore[has-type]
         raise TypeError
