@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from .conftest import HEAD, Run
 
 SPEC = (
@@ -35,3 +37,21 @@ def test_some_of_the_gates_are_enough(project: Path, run: Run) -> None:
 def test_a_spec_with_problems_is_exit_code_4(project: Path, run: Run) -> None:
     (project / "readiness.yaml").write_text(HEAD + "  - {id: a, probe: fiel}\n")
     assert run("explain").exit_code == 4
+
+
+def test_secrets_are_hidden_and_services_are_named(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("API_TOKEN", "hunter2hunter2")
+    (project / "readiness.yaml").write_text(
+        HEAD
+        + """\
+  - {id: secret, probe: command, with: {run: [curl, "-H", "X: ${API_TOKEN}"]}}
+  - {id: page, probe: http, uses: [api], with: {url: "${api.url}/health"}}
+services:
+  api: {command: [serve, "${port}"], ready: {tcp: "127.0.0.1:${port}"}}
+"""
+    )
+    ran = run("explain")
+    assert "hunter2" not in ran.output
+    assert "curl -H 'X: ***'" in ran.output
+    assert "service: api" in ran.output
+    assert "127.0.0.1:8000" not in ran.output

@@ -6,24 +6,29 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pytest_readiness.probe import Probe
+from pytest_readiness.redact import Redactor
 from pytest_readiness.reports._screen import Screen
 
 if TYPE_CHECKING:
     from pytest_readiness.model import Gate, Service
     from pytest_readiness.plan import Plan
 
+#: What stands for the address of a service while it does not run; the spec's loader puts it in.
+_STAND_IN = "127.0.0.1:8000"
+
 
 def explain(plan: Plan, screen: Screen) -> None:
     """Write every host, file, command, variable and query that the plan's gates would reach for."""
+    hide = Redactor(plan.spec.secrets).text
     used = dict.fromkeys(name for gate in plan.gates for name in gate.uses)
     for service in (plan.spec.services[name] for name in used):
         screen.line(f"service {service.name}", bold=True)
         for line in _of_service(service):
-            screen.wrapped(line, indent=2)
+            screen.wrapped(hide(line), indent=2)
     for gate in plan.gates:
         screen.line(f"{gate.id} ({gate.probe})", bold=True)
         for line in _of_gate(gate):
-            screen.wrapped(line, indent=2)
+            screen.wrapped(hide(line), indent=2)
 
 
 def _of_service(service: Service) -> Iterator[str]:
@@ -37,7 +42,8 @@ def _of_gate(gate: Gate) -> Iterator[str]:
         yield f"nothing: not applicable, {gate.inapplicable}"
         return
     touches = list(gate.options.touches()) if isinstance(gate.options, Probe) else []
-    yield from dict.fromkeys(f"{touch.kind}: {touch.what}" for touch in touches)
+    known = dict.fromkeys(f"{touch.kind}: {touch.what}" for touch in touches)
+    yield from (line for line in known if not (gate.uses and gate.binds is not None and line == f"host: {_STAND_IN}"))
     yield from (f"service: {name}" for name in gate.uses)
     if not touches and not gate.uses:
         yield "nothing beyond the test run"
