@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Each, Outcome, Result, Value
 from pytest_readiness.options import convert
 from pytest_readiness.probe import Context, Touch
-from pytest_readiness.probes._document import formats, sources
+from pytest_readiness.probes._document import formats, sources, subject
 from pytest_readiness.probes.document import Document
 from pytest_readiness.testing import fake_context, fake_gate, fake_plan, run_probe
 
@@ -276,6 +276,25 @@ class TestSharing:
         engine.run()
         assert {result.outcome for result in engine.results()} == {Outcome.PASSED}
         assert parsed == ["json"]
+
+    def test_a_subject_is_worked_out_once_for_the_same_documents(
+        self, write: Write, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = write("a.yaml", "services: {a: {image: 'x:1'}}\n---\nservices: {b: {image: x}}\n")
+        context = fake_context(root=path.parent)
+        looked: list[int] = []
+        real = subject.look
+
+        def look(known: subject.Subject, documents: Sequence[object]) -> subject.Seen:
+            looked.append(len(documents))
+            return real(known, documents)
+
+        monkeypatch.setattr(subject, "look", look)
+        everything = [document(path="a.yaml", subject="compose", names=[name]).measure(context) for name in "abc"]
+        assert [measured.values["missing"] for measured in everything] == [0, 0, 1]
+        chosen = document(path="a.yaml", subject="compose", where="services.b").measure(context)
+        assert (chosen.values["latest_tags"], chosen.values["services"]) == (1, 1)
+        assert looked == [2, 1]
 
     def test_a_file_that_changes_is_read_again(self, write: Write) -> None:
         path = write("a.json", "[1]")

@@ -14,9 +14,13 @@ from pytest_readiness.probes._document import functions, loader, subject
 from pytest_readiness.probes._document.subject import Seen
 
 
-def look(name: str, text: str, wanted: Mapping[str, tuple[str, ...]] | None = None) -> Seen:
+def look(name: str, text: str) -> Seen:
     documents = [document for document in loader.load_all(text) if document is not None]
-    return subject.look(subject.load(name), documents, wanted or {})
+    return subject.look(subject.load(name), documents)
+
+
+def missing(name: str, text: str, wanted: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return subject.missing(subject.load(name), look(name, text), wanted)
 
 
 @pytest.mark.parametrize("name", subject.available())
@@ -48,7 +52,7 @@ class TestEverySubject:
 
     def test_lacks_a_name_that_nothing_has(self, name: str) -> None:
         wanted = dict.fromkeys(subject.load(name).names, ("no-such-name",))
-        assert look(name, SAMPLES[name], wanted).missing == ["no-such-name"] * len(wanted)
+        assert missing(name, SAMPLES[name], wanted) == ["no-such-name"] * len(wanted)
 
 
 KUBERNETES = """
@@ -111,10 +115,10 @@ class TestKubernetes:
         assert sorted(seen.shown["run_as_root"]) == ["db", "night", "proxy"]
 
     def test_names_are_of_objects_with_or_without_their_kind(self) -> None:
-        assert look("kubernetes", KUBERNETES, {"objects": ("api", "CronJob/nightly", "Pod/*")}).missing == []
-        assert look("kubernetes", KUBERNETES, {"kinds": ("Pod",), "images": ("busybox",)}).missing == []
-        missing = look("kubernetes", KUBERNETES, {"objects": ("Deployment/apis",)}).missing
-        assert missing == ["Deployment/apis (did you mean Deployment/api?)"]
+        assert missing("kubernetes", KUBERNETES, {"objects": ("api", "CronJob/nightly", "Pod/*")}) == []
+        assert missing("kubernetes", KUBERNETES, {"kinds": ("Pod",), "images": ("busybox",)}) == []
+        near = missing("kubernetes", KUBERNETES, {"objects": ("Deployment/apis",)})
+        assert near == ["Deployment/apis (did you mean Deployment/api?)"]
 
     @pytest.mark.no_false_green
     def test_jobs_alone_say_nothing_of_probes_or_replicas(self) -> None:
@@ -168,7 +172,7 @@ class TestCompose:
 
     def test_names_are_of_services(self) -> None:
         wanted: dict[str, tuple[str, ...]] = {"services": ("api", "loki"), "volumes": ("data",)}
-        assert look("compose", COMPOSE, wanted).missing == ["loki"]
+        assert missing("compose", COMPOSE, wanted) == ["loki"]
 
 
 GITHUB = """
@@ -204,8 +208,8 @@ class TestWorkflow:
     def test_measures_jobs_and_steps_of_github(self) -> None:
         seen = look("workflow", GITHUB)
         assert seen.values == {"jobs": 2, "steps": 4, "optional": 1, "without_timeout": 1, "unpinned_actions": 1}
-        assert look("workflow", GITHUB, {"jobs": ("test",), "steps": ("pytest", "actions/checkout")}).missing == []
-        assert look("workflow", GITHUB, {"jobs": ("deploy",), "steps": ("mypy",)}).missing == ["deploy", "mypy"]
+        assert missing("workflow", GITHUB, {"jobs": ("test",), "steps": ("pytest", "actions/checkout")}) == []
+        assert missing("workflow", GITHUB, {"jobs": ("deploy",), "steps": ("mypy",)}) == ["deploy", "mypy"]
 
     def test_measures_jobs_and_scripts_of_gitlab(self) -> None:
         seen = look("workflow", GITLAB)
@@ -213,7 +217,7 @@ class TestWorkflow:
         assert seen.shown["jobs"] == ["unit", "deploy"]
         assert (seen.values["optional"], seen.values["without_timeout"]) == (1, 1)
         assert "unpinned_actions" in seen.unknown
-        assert look("workflow", GITLAB, {"jobs": ("unit",), "steps": ("pytest", "pip install")}).missing == []
+        assert missing("workflow", GITLAB, {"jobs": ("unit",), "steps": ("pytest", "pip install")}) == []
 
 
 ALERTS = """
@@ -248,7 +252,7 @@ class TestAlerts:
 
     def test_names_are_of_alerts_severities_and_parts_of_expressions(self) -> None:
         wanted: dict[str, tuple[str, ...]] = {"alerts": ("*Drift*",), "severities": ("critical",)}
-        assert look("alerts", ALERTS, {**wanted, "expressions": ("up ==",)}).missing == []
+        assert missing("alerts", ALERTS, {**wanted, "expressions": ("up ==",)}) == []
 
     @pytest.mark.no_false_green
     def test_recording_rules_alone_are_an_error(self) -> None:
@@ -284,7 +288,7 @@ class TestDashboard:
 
     def test_names_are_of_titles_parts_of_queries_and_data_sources(self) -> None:
         wanted: dict[str, tuple[str, ...]] = {"titles": ("Duration", "Retraining"), "queries": ("retraining_duration",)}
-        assert look("dashboard", DASHBOARD, {**wanted, "datasources": ("prom", "prometheus")}).missing == []
+        assert missing("dashboard", DASHBOARD, {**wanted, "datasources": ("prom", "prometheus")}) == []
 
 
 OPENAPI = """
@@ -312,8 +316,8 @@ class TestOpenapi:
 
     def test_names_are_of_paths_with_or_without_a_method(self) -> None:
         wanted: dict[str, tuple[str, ...]] = {"paths": ("/health", "POST /api/v1/jobs", "/api/v1/*")}
-        assert look("openapi", OPENAPI, {**wanted, "operations": ("list_jobs",), "tags": ("jobs",)}).missing == []
-        assert look("openapi", OPENAPI, {"paths": ("DELETE /health",)}).missing[0].startswith("DELETE /health")
+        assert missing("openapi", OPENAPI, {**wanted, "operations": ("list_jobs",), "tags": ("jobs",)}) == []
+        assert missing("openapi", OPENAPI, {"paths": ("DELETE /health",)})[0].startswith("DELETE /health")
 
 
 SAMPLES: Mapping[str, str] = {
@@ -354,7 +358,7 @@ def test_a_value_that_documents_do_not_say_is_unknown() -> None:
     measure = Measure(int, "the least")
     rule = subject.Rule(measure, "gone", counted=False, of=None, show=None)
     made = subject.Subject("x", "documents", {}, {}, {"least": rule})
-    assert subject.look(made, [{}], {}).unknown == {"least": "the documents do not say"}
+    assert subject.look(made, [{}]).unknown == {"least": "the documents do not say"}
 
 
 def test_long_lists_are_cut() -> None:

@@ -168,7 +168,7 @@ class Document(Probe):
         unknown: dict[str, str] = {}
         evidence += self._hold_against_schema(context, documents, values)
         evidence += self._ask(context, documents, values, unknown)
-        evidence += self._look(documents, values, unknown)
+        evidence += self._look(context, documents, values, unknown)
         return Measurements(values, looked_at=len(documents), evidence=evidence, unknown=unknown)
 
     def _read(self, context: Context) -> list[Read]:
@@ -222,16 +222,29 @@ class Document(Probe):
             if lines:
                 yield Evidence("not true", listed(lines))
 
-    def _look(self, documents: Sequence[Read], values: dict[str, Value], unknown: dict[str, str]) -> Iterator[Evidence]:
+    def _look(
+        self, context: Context, documents: Sequence[Read], values: dict[str, Value], unknown: dict[str, str]
+    ) -> Iterator[Evidence]:
         """Add to *values* what the subject finds; yield what was counted, and what is missing."""
         if self.subject is None:
             return
-        seen = subject.look(subject.load(self.subject), [one.data for one in documents], self._wanted())
+        known = subject.load(self.subject)
+        seen = _seen(context, known, documents)
         values.update(seen.values)
         unknown.update(seen.unknown)
         if self.names:
-            values["missing"] = len(seen.missing)
-        if seen.missing:
-            yield Evidence("missing", listed(seen.missing))
+            missing = subject.missing(known, seen, self._wanted())
+            values["missing"] = len(missing)
+            if missing:
+                yield Evidence("missing", listed(missing))
         for name, lines in seen.shown.items():
             yield Evidence(name.replace("_", " "), listed(lines))
+
+
+def _seen(context: Context, known: subject.Subject, documents: Sequence[Read]) -> subject.Seen:
+    """Return what the subject finds, worked out once a run for the same documents of the same files."""
+    data = [one.data for one in documents]
+    if any(one.key is None for one in documents):
+        return subject.look(known, data)
+    key = ("subject", known.name, tuple(one.key for one in documents))
+    return context.fact(key, lambda _deadline: subject.look(known, data))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -60,10 +60,11 @@ os._exit(code)  # whatever threads the application has started
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document: where it is from, in words, and what it holds."""
+    """One document: where it is from, in words, and what it holds; ``key`` tells it from others, if it is of a file."""
 
     name: str
     data: object
+    key: Hashable = None
 
 
 def form_of(name: str) -> str | None:
@@ -108,12 +109,13 @@ def read_files(context: Context, files: Sequence[Path], form: str | None) -> Ite
             documents = context.fact(key, partial(_read, path, as_form))
         except RefusedError as error:
             raise CannotMeasure(f"{name} is not {as_form.upper()}: {error}") from None
-        yield from _named(name, documents)
+        yield from _named(name, documents, key)
 
 
-def _named(name: str, documents: Sequence[object]) -> Iterator[Document]:
+def _named(name: str, documents: Sequence[object], key: Hashable = None) -> Iterator[Document]:
     for number, data in enumerate(documents, 1):
-        yield Document(name if len(documents) == 1 else f"{name} (document {number})", data)
+        shown_name = name if len(documents) == 1 else f"{name} (document {number})"
+        yield Document(shown_name, data, None if key is None else (key, number))
 
 
 def _read(path: Path, form: str, _deadline: Deadline) -> list[object]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
@@ -59,12 +59,12 @@ class Subject:
 
 @dataclass(slots=True)
 class Seen:
-    """What a subject found: measurements, why others are unknown, what was counted, and which names are missing."""
+    """What a subject found: measurements, why others are unknown, what was counted; ``data`` is what queries ask."""
 
-    values: dict[str, Value]
-    unknown: dict[str, str]
-    shown: dict[str, list[str]]
-    missing: list[str]
+    data: dict[str, Any]
+    values: dict[str, Value] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, list[str]] = field(default_factory=dict)
 
 
 @cache
@@ -100,9 +100,9 @@ def _rule(item: Mapping[str, Any]) -> Rule:
     return Rule(measure, item["count" if counted else "value"], counted, item.get("of"), item.get("show"))
 
 
-def look(subject: Subject, documents: Sequence[object], wanted: Mapping[str, Sequence[str]]) -> Seen:
+def look(subject: Subject, documents: Sequence[object]) -> Seen:
     """
-    Measure *subject* in all *documents* together, and look for the *wanted* names, by list.
+    Measure *subject* in all *documents* together.
 
     Raises ``CannotMeasure`` where the subject is not there, or the documents are not of its kind.
     """
@@ -111,20 +111,26 @@ def look(subject: Subject, documents: Sequence[object], wanted: Mapping[str, Seq
         data[name] = _ask(subject, query, data) or []
     if not data[subject.about]:
         raise CannotMeasure(f"there are no {_words(subject.about)} in what was read: is it {subject.name}?")
-    seen = Seen({}, {}, {}, [])
+    seen = Seen(data)
     for name, rule in subject.rules.items():
-        _measure(subject, name, rule, data, seen)
-    for key, names in wanted.items():
-        there = [text for text in _ask(subject, subject.names[key].query, data) or [] if isinstance(text, str)]
-        seen.missing += (_absent(name, there) for name in names if not _among(name, there, subject.names[key]))
+        _measure(subject, name, rule, seen)
     return seen
 
 
-def _measure(subject: Subject, name: str, rule: Rule, data: Mapping[str, Any], seen: Seen) -> None:
-    if rule.of is not None and not data[rule.of]:
+def missing(subject: Subject, seen: Seen, wanted: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return which of the *wanted* names, by list, were not *seen*."""
+    absent: list[str] = []
+    for key, names in wanted.items():
+        there = [text for text in _ask(subject, subject.names[key].query, seen.data) or [] if isinstance(text, str)]
+        absent += (_absent(name, there) for name in names if not _among(name, there, subject.names[key]))
+    return absent
+
+
+def _measure(subject: Subject, name: str, rule: Rule, seen: Seen) -> None:
+    if rule.of is not None and not seen.data[rule.of]:
         seen.unknown[name] = f"there are no {_words(rule.of)} that it could be said of"
         return
-    found = _ask(subject, rule.query, data)
+    found = _ask(subject, rule.query, seen.data)
     if not rule.counted:
         if found is None:
             seen.unknown[name] = "the documents do not say"
