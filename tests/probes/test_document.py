@@ -134,6 +134,13 @@ class TestExtract:
         assert result.outcome is Outcome.PASSED
         assert "hunter2" not in f"{result.reason} {text(result)} {dict(result.measurements)}"
 
+    def test_of_several_secrets_shows_none_of_them(self, write: Write, judge: Judge) -> None:
+        write("a.yaml", "token: hunter2-and-more\n---\ntoken: geheim-und-mehr\n---\ntoken: 5\n")
+        result = judge({"token": "!= changeme"}, path="a.yaml", extract={"token": "token"})
+        shown = f"{result.reason} {text(result)} {dict(result.measurements)}"
+        assert "hunter2" not in shown
+        assert "geheim" not in shown
+
 
 class TestAssert:
     def test_has_to_be_true_in_every_document(self, write: Write, judge: Judge) -> None:

@@ -212,8 +212,8 @@ class Document(Probe):
                 unknown[name] = str(error)
                 continue
             values[name] = found.value
-            if looks_secret(name) and isinstance(found.value, str):
-                context.keep_secret(found.value)
+            if looks_secret(name):
+                _keep_secret(found.value, context)
             if found.lines:
                 yield Evidence(f"{name}, by document", listed(found.lines))
         if self.assert_:
@@ -239,6 +239,12 @@ class Document(Probe):
                 yield Evidence("missing", listed(missing))
         for name, lines in seen.shown.items():
             yield Evidence(name.replace("_", " "), listed(lines))
+
+
+def _keep_secret(value: Value, context: Context) -> None:
+    for one in value if isinstance(value, tuple) else (value,):
+        if isinstance(one, str):
+            context.keep_secret(one)
 
 
 def _seen(context: Context, known: subject.Subject, documents: Sequence[Read]) -> subject.Seen:
