@@ -309,6 +309,7 @@ class TestOptions:
             ({"location": "s3:///x"}, "names no bucket"),
             ({"check": ("true",)}, "means nothing without `restore`"),
             ({"restore": ("", "x")}, "names no program"),
+            ({"restore": ()}, "names no program"),
             ({"restore": ("pg_restore -d x",)}, "is a list of arguments, since no shell reads it"),
         ],
     )

