@@ -141,7 +141,11 @@ class Prometheus(Probe):
         if wanted is None:
             unknown["age"] = "the query computes; name the series it is computed from with `age_of`"
             return
-        stamps = [one.samples[0] for one in api.instant(f"timestamp({wanted})").series]
+        try:
+            stamps = [one.samples[0] for one in api.instant(f"timestamp({wanted})").series]
+        except CannotMeasure as error:
+            unknown["age"] = str(error)
+            return
         if not stamps:
             unknown["age"] = f"there is no sample of {wanted} now"
         else:
