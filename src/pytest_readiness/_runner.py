@@ -151,6 +151,8 @@ class Runner:
         else:
             self._stopped = "the run was interrupted while the gates ran"
             counted or self._count(session, gates)
+            # As pytest itself does in the end: tests may have gone elsewhere, and removed the folder they were in.
+            os.chdir(session.startpath)
             self._judge()
             self._hand_over(session)
         return result
@@ -185,7 +187,7 @@ class Runner:
         if self._report is None:
             return
         if screen:
-            self._reporter.ensure_newline()
+            self._end_line()
             terminal.verdict_line(self._report, screen)
         else:
             sys.stderr.writelines(f"{message}\n" for message in self._noted)
@@ -222,7 +224,7 @@ class Runner:
         progress = terminal.Progress(screen, len(self._plan.gates)) if screen else None
         self._assessment = assess.Assessment(self._plan, self._setup(self._collector.session()), progress)
         if screen:
-            self._reporter.ensure_newline()
+            self._end_line()
         if screen and screen.verbosity >= 0:
             self._reporter.section("readiness gates", sep="-")
         with progress or nullcontext():
@@ -306,6 +308,13 @@ class Runner:
     @property
     def _reporter(self) -> Any:
         return self._config.pluginmanager.get_plugin("terminalreporter")
+
+    def _end_line(self) -> None:
+        """Leave pytest's line of progress, which it ends only with the run itself."""
+        self._reporter.ensure_newline()
+        writer = self._config.get_terminal_writer()
+        if writer.width_of_current_line:
+            writer.line()
 
     def _screen(self) -> terminal.Screen | None:
         """Return pytest's terminal; None under ``-p no:terminal``."""
