@@ -1,0 +1,1 @@
+"""Documents in Markdown: what they consist of, whether their links lead anywhere, when they changed."""
