@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_readiness.errors import CannotMeasure
+from pytest_readiness.parsing import insist
 from pytest_readiness.probe import Context
 from pytest_readiness.process import Completed
 
@@ -95,7 +96,7 @@ def touched(source: bytes, changed: Collection[int], statements: Collection[int]
     A statement over several lines counts once, under its first line, whichever of its lines changed.
     """
     found = {line for line in statements if line in changed}
-    for first, last in _spans(ast.parse(source).body):
+    for first, last in _spans(insist(lambda: ast.parse(source)).body):
         if first in statements and any(line in changed for line in range(first, last + 1)):
             found.add(first)
     return found

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_readiness.deadline import Deadline
 from pytest_readiness.errors import CannotMeasure
+from pytest_readiness.parsing import insist
 from pytest_readiness.probes._coverage.run import opened, settings
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Recorded:
 
         with self._alone(deadline):
             try:
-                _, statements, _, missing, _ = self._cov.analysis2(path)
+                _, statements, _, missing, _ = insist(lambda: self._cov.analysis2(path))
             except CoverageException as error:
                 raise CannotMeasure(str(error)) from None
         return set(statements), set(missing)
@@ -153,20 +154,24 @@ class Recorded:
         """Return the numbers of *paths*; None for a file that the project's configuration leaves out."""
         from coverage.exceptions import CoverageException, NoDataError
 
-        text = io.StringIO()
         every: dict[str, Any] = {
             "ignore_errors": True,
             "skip_covered": False,
             "skip_empty": False,
             "show_missing": True,
         }
+
+        def text() -> str:
+            file = io.StringIO()
+            self._cov.report(paths, file=file, precision=_PRECISION, output_format="text", sort="name", **every)
+            return file.getvalue()
+
         try:
-            self._cov.report(paths, file=text, precision=_PRECISION, output_format="text", sort="name", **every)
+            rows = dict(_rows(insist(text)))
         except NoDataError:
-            pass  # all of them are left out, or none could be analysed
+            rows = {}  # all of them are left out, or none could be analysed
         except CoverageException as error:
             raise CannotMeasure(f"coverage.py cannot report: {error}") from None
-        rows = dict(_rows(text.getvalue()))
         start = _start(rows, paths)
         found = {os.path.realpath(start + name): numbers for name, numbers in rows.items()}
         for path in paths:
@@ -179,7 +184,7 @@ class Recorded:
         from coverage.exceptions import CoverageException
 
         try:
-            self._cov.analysis2(path)
+            insist(lambda: self._cov.analysis2(path))
         except CoverageException as error:
             raise CannotMeasure(f"coverage.py cannot analyse {path}: {error}") from None
 
