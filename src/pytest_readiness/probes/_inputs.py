@@ -90,6 +90,10 @@ class Asked:
                 missing.append(name)
         return found, missing
 
+    def nothing(self) -> list[Evidence]:
+        """Return evidence for the case that nothing was found at all."""
+        return [listed("no file is there for", self.texts())]
+
     def all(self, context: Context) -> list[Input]:
         """Return the files found; raises ``CannotMeasure`` if one that is named is not there."""
         found, missing = self.find(context)

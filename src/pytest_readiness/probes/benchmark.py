@@ -90,7 +90,7 @@ class Benchmark(Probe):
         """Read the stored run and take the numbers of the benchmarks chosen."""
         runs = [read(found, context) for found in self._asked().all(context)]
         if not runs:
-            return Measurements({"benchmarks": 0}, looked_at=0)
+            return Measurements({"benchmarks": 0}, looked_at=0, evidence=self._asked().nothing())
         run = max(runs, key=lambda each: each.made)
         chosen = [one for one in run.benchmarks if one.fits(self.name_, self.group)]
         found = _Found({"benchmarks": len(chosen)}, [f"{run.file}: {len(chosen)} of {len(run.benchmarks)} benchmarks"])

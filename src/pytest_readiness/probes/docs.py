@@ -145,7 +145,7 @@ class Docs(Probe):
         return Measurements(
             {"files": len(found), **findings.values},
             looked_at=len(found),
-            evidence=findings.evidence(),
+            evidence=findings.evidence() or self._asked().nothing(),
             unknown=findings.unknown,
         )
 

@@ -89,7 +89,7 @@ class Junit(Probe):
             values.update({"age": _inputs.age(context, min(moments))} if moments else {})
         except ValueError as error:
             unknown["age"] = str(error)
-        evidence = _evidence(found, picked, missing)
+        evidence = _evidence(found, picked, missing) if moments else self._asked().nothing()
         return Measurements(values, looked_at=len(picked), evidence=evidence, unknown=unknown)
 
 

@@ -131,7 +131,8 @@ class Logs(Probe):
             values |= {"age": _inputs.age(context, max(found.changed for found in files))} if files else {}
         except ValueError as error:
             unknown["age"] = str(error)
-        return Measurements(values, looked_at=tally.lines, evidence=tally.evidence(), unknown=unknown)
+        evidence = tally.evidence() if files else self._asked().nothing()
+        return Measurements(values, looked_at=tally.lines, evidence=evidence, unknown=unknown)
 
     def _read(self, found: Input, tally: _Tally, context: Context) -> None:
         """Add to *tally* what is in one file."""
