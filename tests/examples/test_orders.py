@@ -15,6 +15,15 @@ def orders(tmp_path: Path) -> Path:
     return copied("orders", tmp_path)
 
 
+DISCOUNT = """
+
+def discount(amount: Decimal) -> Decimal:
+    if amount > 100:
+        return amount / 10
+    return Decimal(0)
+"""
+
+
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -34,7 +43,7 @@ def test_the_order_of_tests_does_not_matter(orders: Path) -> None:
 
 def test_an_untested_function_lowers_the_coverage(orders: Path) -> None:
     with (orders / "src/orders/billing.py").open("a", encoding="utf-8") as code:
-        code.write(
+        code.write(DISCOUNT)
             "\n\ndef discount(amount: Decimal) -> Decimal:\n    if amount > 100:\n        return amount / 10\n    return Decimal(0)\n"
         )
     ran = run(orders)

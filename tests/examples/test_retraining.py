@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -38,7 +37,10 @@ def remove(*names: str) -> Break:
 
 
 def put(name: str, text: str = "") -> Break:
-    return lambda root: (root / name).write_text(text, encoding="utf-8") and None
+    def apply(root: Path) -> None:
+        (root / name).write_text(text, encoding="utf-8")
+
+    return apply
 
 
 def append(name: str, text: str) -> Break:
@@ -185,4 +187,4 @@ def test_a_dead_staging_is_an_error_that_names_it(retraining: Path) -> None:
     assert ran.gates("error") == {"staging"}
     assert "refused" in ran.reason("staging")
     assert ran.report["verdict"] == "PARTIAL"
-    assert os.EX_OK != ran.exit_code
+    assert ran.exit_code == 1

@@ -117,7 +117,9 @@ class Project:
     def run(self, *args: str, readiness: bool = True) -> Ran:
         """Run pytest in a process of its own, with a JSON report."""
         asked = ("--readiness", "--readiness-report=json:report.json") if readiness else ()
-        plain = ("-p", "no:randomly", "-p", "no:cacheprovider") if "--lf" not in args and "--ff" not in args else ()
+        plain: tuple[str, ...] = (
+            ("-p", "no:randomly", "-p", "no:cacheprovider") if "--lf" not in args and "--ff" not in args else ()
+        )
         with pytest.MonkeyPatch.context() as patch:
             if not self.others:
                 patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")

@@ -35,6 +35,9 @@ def test_an_unknown_order_is_not_found(client: TestClient) -> None:
 
 
 @pytest.mark.readiness("bad-baskets")
-@pytest.mark.parametrize("items", [[], [{"sku": "tea", "price": "0", "quantity": 1}], [{"sku": "", "price": "1", "quantity": 1}]])
+@pytest.mark.parametrize(
+    "items",
+    [[], [{"sku": "tea", "price": "0", "quantity": 1}], [{"sku": "", "price": "1", "quantity": 1}]],
+)
 def test_a_bad_basket_is_refused(client: TestClient, items: list[dict[str, object]]) -> None:
     assert client.post("/orders", json={"items": items}).status_code == 422

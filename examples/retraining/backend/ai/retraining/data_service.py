@@ -6,7 +6,11 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SCHEMA = "create table if not exists examples (id integer primary key, feature real not null, label integer not null, hard integer not null)"
+SCHEMA = """
+create table if not exists examples (
+  id integer primary key, feature real not null, label integer not null, hard integer not null
+)
+"""
 
 
 @dataclass(frozen=True)
