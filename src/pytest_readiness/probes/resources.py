@@ -109,18 +109,18 @@ class Resources(Probe):
         return Measurements(values, len(course.memory), [*evidence, Evidence("course", course.told())], unknown)
 
     def _watch_process(self, context: Context, course: Course) -> None:
+        pid = self._number(context)
         if context.deadline.remaining() < self.over:
             left = seconds(context.deadline.remaining(), about=True)
             raise CannotMeasure(f"there are {left} left to watch for {seconds(self.over)}: raise the gate's timeout")
-        tree = Tree(self._number(context))
         until = time.monotonic() + self.over
         try:
+            tree = Tree(pid)
             while course.look(tree) and time.monotonic() < until:
                 time.sleep(self.every)
         except Gone as error:
-            raise CannotMeasure(
-                f"{error}, after {seconds(course.duration, about=True)} of {seconds(self.over)}"
-            ) from None
+            when = f", after {seconds(course.duration, about=True)} of {seconds(self.over)}" if course.memory else ""
+            raise CannotMeasure(f"{error}{when}") from None
 
     def _watch_command(self, context: Context, course: Course) -> Completed:
         ended = threading.Event()
