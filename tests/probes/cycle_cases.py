@@ -114,7 +114,7 @@ CASES = [
         "a decorator that imports",
         BREAKS,
         p="",
-        p__a="def register(f):\n    from p.b import other\n    return f\n\n@register\ndef g():\n    pass\n\nthing = 1\n",
+        p__a="def deco(f):\n    from p.b import other\n    return f\n\n@deco\ndef g():\n    pass\n\nthing = 1\n",
         p__b=USES_A,
     ),
     case(
@@ -134,7 +134,9 @@ CASES = [
         p__b=USES_A,
     ),
     case("behind a semicolon", BREAKS, p="", p__a="x = 1; from p.b import other\nthing = 1\n", p__b=USES_A),
-    case("over several lines", BREAKS, p="", p__a="from p.b \\\n    import (\n  other, # )\n)\nthing = 1\n", p__b=USES_A),
+    case(
+        "over several lines", BREAKS, p="", p__a="from p.b \\\n    import (\n  other, # )\n)\nthing = 1\n", p__b=USES_A
+    ),
     case(
         "a module behind a comment in parentheses",
         BREAKS,
@@ -142,7 +144,12 @@ CASES = [
         p__a="from p import (  # b)\n    # more\n    b,\n)\nx = b.other\nthing = 1\n",
         p__b=USES_A,
     ),
-    case("without __init__.py", BREAKS, n__a="from n.b import other\nthing = 1\n", n__b="from n.a import thing\nother = 1\n"),
+    case(
+        "without __init__.py",
+        BREAKS,
+        n__a="from n.b import other\nthing = 1\n",
+        n__b="from n.a import thing\nother = 1\n",
+    ),
     case("across packages", BREAKS, p="", p__a="from q.b import other\nthing = 1\n", q_init="", q__b=USES_A),
     case("plain modules", BREAKS, one="from two import b\na = 1\n", two="from one import a\nb = 1\n"),
     case("a star before the names", BREAKS, p="", p__a="from p.b import *\nx = other\nthing = 1\n", p__b=USES_A),
@@ -174,10 +181,91 @@ CASES = [
         p__a="if False:\n    pass\nelse:\n    from p.b import other\nthing = 1\n",
         p__b=USES_A,
     ),
+    case(
+        "a static method called while importing",
+        BREAKS,
+        p="",
+        p__a="class C:\n    @staticmethod\n    def m():\n        from p.b import other\n\nC.m()\nthing = 1\n",
+        p__b=USES_A,
+    ),
+    case(
+        "an inherited constructor",
+        BREAKS,
+        p="",
+        p__a="class B:\n    def __init__(self):\n        self.load()\n\n    def load(self):\n"
+        "        from p.b import other\n\nclass C(B):\n    pass\n\nC()\nthing = 1\n",
+        p__b=USES_A,
+    ),
+    case(
+        "a function inside a function",
+        BREAKS,
+        p="",
+        p__a="def f():\n    def g():\n        from p.b import other\n    g()\n\nf()\nthing = 1\n",
+        p__b=USES_A,
+    ),
+    case(
+        "a function called through its module",
+        BREAKS,
+        p="",
+        p__a="import p.b\nimport json as p_b\nfrom p import b\nb.load()\np_b.dumps(1)\nthing = 1\n",
+        p__b="def load():\n    from p.a import thing\n    return thing\n",
+    ),
+    case(
+        "a function handed on by the package",
+        BREAKS,
+        p="from p.b import load\n",
+        p__a="from p import load\nload()\nthing = 1\n",
+        p__b="def load():\n    from p.a import thing\n    return thing\n",
+    ),
+    case(
+        "a default value",
+        BREAKS,
+        p="",
+        p__a="from importlib import import_module\ndef f(x, *, y=import_module('p.b').other):\n    pass\nthing = 1\n",
+        p__b=USES_A,
+    ),
+    case(
+        "importlib, relative to a package named",
+        BREAKS,
+        p="",
+        p__a="import importlib\nother = importlib.import_module('.b', package='p').other\nthing = 1\n",
+        p__b=USES_A,
+    ),
+    case(
+        "importlib, relative to the own name",
+        BREAKS,
+        p="",
+        p__a="import importlib as il\nother = il.import_module('..b', __name__).other\nthing = 1\n",
+        p__b=USES_A,
+    ),
+    case(
+        "importlib, below the own package",
+        BREAKS,
+        p="",
+        p__a="import importlib\nother = importlib.import_module(f'{__package__}.b').other\nthing = 1\n",
+        p__b=USES_A,
+    ),
+    case(
+        "the built-in __import__, relative",
+        BREAKS,
+        p="",
+        p__a="other = __import__('b', globals(), None, ['other'], 1).other\nthing = 1\n",
+        p__b=USES_A,
+    ),
     # --- every order works, though modules import each other while being imported ---
     case("plain imports used later", WORKS, p="", p__a="import p.b\n", p__b="import p.a\n"),
     case("siblings used later", WORKS, p="", p__a="from . import b\n", p__b="from . import a\n"),
     case("names bound before the import", WORKS, p="x = 1\nfrom p import a\n", p__a="from p import x\n"),
+    case(
+        "names bound in other ways before the import",
+        WORKS,
+        p="import json as tool\ntry:\n    x = y = 1\nexcept OSError as z:\n    pass\nfor w in (1,):\n    v = w\nif v:\n"
+        "    u = 1\nelse:\n    u = 2\nfrom p import a\n",
+        p__a="from p import tool, x, y, w, v, u\n",
+    ),
+    case(
+        "names from a star", WORKS, p="from p.s import *\nfrom p import a\n", p__s="x = 1\n", p__a="from p import x\n"
+    ),
     case(
         "a failed import that is caught",
         WORKS,
@@ -267,5 +355,11 @@ CASES = [
         p__a="def f(\n    x,\n) -> None:\n    '''Text\nat the left\n'''\n    if x:\n        import p.b\nthing = f\n",
         p__b="from p.a import thing\nother = 1\n",
     ),
-    case("a package that only goes down", NONE, p="from p.s import x\n", p__s_init="from p.s.t import x\n", p__s__t="x = 1\n"),
+    case(
+        "a package that only goes down",
+        NONE,
+        p="from p.s import x\n",
+        p__s_init="from p.s.t import x\n",
+        p__s__t="x = 1\n",
+    ),
 ]

@@ -5,8 +5,8 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -24,7 +24,7 @@ USES_B = "from p.b import other\nthing = 1\n"
 USES_A = "from p.a import thing\nother = 1\n"
 
 
-def write(root: Path, files: Mapping[str, str | bytes]) -> None:
+def write(root: Path, files: Mapping[str, str | bytes] | Mapping[str, str]) -> None:
     for name, content in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,9 +48,20 @@ def modules_of(case: Case) -> list[str]:
 
 def really_imported(root: Path, module: str) -> bool:
     done = subprocess.run(
-        [sys.executable, "-P", "-c", f"import {module}"], env={"PYTHONPATH": str(root)}, capture_output=True, check=False
+        [sys.executable, "-P", "-c", f"import {module}"],
+        env={"PYTHONPATH": str(root)},
+        capture_output=True,
+        check=False,
     )
     return done.returncode == 0
+
+
+#: In a large project, calls are not followed into other modules.
+TOO_FAR = {
+    "a function of the other module called while importing",
+    "a function called through its module",
+    "a function handed on by the package",
+}
 
 
 class TestEachShape:
@@ -69,7 +80,7 @@ class TestEachShape:
         assert value(found, "cycles") == (0 if case.truth == NONE else 1)
         assert value(found, "modules") == len(case.files)
 
-    @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+    @pytest.mark.parametrize("case", [each for each in CASES if each.name not in TOO_FAR], ids=lambda case: case.name)
     def test_is_found_in_a_large_project_too(
         self, case: Case, make_context: MakeContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -119,7 +130,10 @@ class TestWhatIsTold:
 
     def test_more_modules_than_are_on_the_way_are_listed(self, tmp_path: Path) -> None:
         names = "abcdefghijklmno"
-        files = {f"p/{name}.py": f"import p.{after}\nimport p.a\n" for name, after in zip(names, names[1:] + "a", strict=True)}
+        files = {
+            f"p/{name}.py": f"import p.{after}\nimport p.a\n"
+            for name, after in zip(names, names[1:] + "a", strict=True)
+        }
         write(tmp_path, {"p/__init__.py": "", **files})
         shown = evidence(run_probe(ImportCycles(), root=tmp_path))
         assert "all modules:\n  p.a, p.b, p.c" in shown
@@ -178,7 +192,9 @@ class TestWhereItLooks:
         assert value(ImportCycles().measure(make_context()), "cycles") == 1
 
     def test_at_the_packages_named(self, make_context: MakeContext, tmp_path: Path) -> None:
-        write(tmp_path, {"p/__init__.py": "", "q/a.py": "import q.b", "q/b.py": "import q.a\n", "one.py": "import one\n"})
+        write(
+            tmp_path, {"p/__init__.py": "", "q/a.py": "import q.b", "q/b.py": "import q.a\n", "one.py": "import one\n"}
+        )
         found = ImportCycles(packages=("p", "one")).measure(make_context())
         assert (value(found, "modules"), value(found, "cycles")) == (2, 1)
 
@@ -208,8 +224,36 @@ class TestWhereItLooks:
         assert value(ImportCycles().measure(make_context()), "modules") == 3
 
 
+class TestAModuleThatIsNotThereYet:
+    """Generated files such as ``_version.py`` are often missing in a checkout."""
+
+    @pytest.mark.parametrize("where", ["p/__init__.py", "p/a.py"])
+    @pytest.mark.parametrize("text", ["", "# _version is made by the build\n"])
+    def test_is_no_reason_for_a_cycle(self, where: str, text: str, make_context: MakeContext, tmp_path: Path) -> None:
+        write(tmp_path, {"p/__init__.py": "from p import a\n", "p/a.py": ""})
+        with (tmp_path / where).open("a") as file:
+            file.write(text + "from . import _version\nfrom ..beyond import x\n")
+        found = ImportCycles().measure(make_context())
+        assert value(found, "cycles") == 0
+
+    def test_is_one_if_the_package_gives_the_name(self, make_context: MakeContext, tmp_path: Path) -> None:
+        write(
+            tmp_path,
+            {"p/__init__.py": "from p import a\nwith open('x') as name, b: y = 1\n", "p/a.py": "from . import name"},
+        )
+        assert value(ImportCycles().measure(make_context()), "cycles") == 1
+
+    def test_may_be_one_if_the_package_gives_any_name(self, make_context: MakeContext, tmp_path: Path) -> None:
+        write(tmp_path, {"p/__init__.py": "from p import a\nglobals().update(x=1)\n", "p/a.py": "from . import x"})
+        assert value(ImportCycles().measure(make_context()), "cycles") == 1
+
+    def test_may_be_one_if_the_package_cannot_be_parsed(self, tmp_path: Path) -> None:
+        write(tmp_path, {"p/__init__.py": "from p import a\nx y z = 1 2\n", "p/a.py": "from . import z"})
+        assert "cycle 1 of 1" in evidence(run_probe(ImportCycles(), root=tmp_path))
+
+
 class TestIgnore:
-    FILES = {"p/__init__.py": "", "p/a.py": USES_B, "p/b.py": USES_A}
+    FILES: ClassVar[dict[str, str]] = {"p/__init__.py": "", "p/a.py": USES_B, "p/b.py": USES_A}
 
     @pytest.mark.parametrize("pattern", ["p.b", "p.?", "p.a -> p.b", "p.* -> p.a"])
     def test_leaves_out_modules_and_imports(self, pattern: str, make_context: MakeContext, tmp_path: Path) -> None:
@@ -222,7 +266,7 @@ class TestIgnore:
         assert "ignore matches nothing\nq.*\np.x -> p.y" in evidence(result)
 
 
-BAD = {
+BAD: dict[str, tuple[str | bytes, str]] = {
     "p/syntax.py": ("x = (1,\n  2\ny = = 3\n", "p/syntax.py:"),
     "p/null.py": ("x = 1\ny\0 = 2\n", "p/null.py:2:2: source has a null byte"),
     "p/bytes.py": (b"x = 1\n# caf\xe9\n", "p/bytes.py:2:6: byte 0xe9 is not utf-8, and no encoding is declared"),
@@ -299,7 +343,10 @@ class TestConfirm:
         assert result.outcome is Outcome.PASSED, result.reason
 
     def test_a_failure_for_another_reason_is_an_error(self, tmp_path: Path) -> None:
-        write(tmp_path, {"p/__init__.py": "import no_such_module_here\n", "p/a.py": "import p.b\n", "p/b.py": "import p.a\n"})
+        write(
+            tmp_path,
+            {"p/__init__.py": "import no_such_module_here\n", "p/a.py": "import p.b\n", "p/b.py": "import p.a\n"},
+        )
         result = run_probe(ImportCycles(confirm=True), root=tmp_path, timeout=30)
         assert result.outcome is Outcome.ERROR
         assert "No module named 'no_such_module_here' (p/__init__.py:1)" in result.reason
@@ -317,7 +364,9 @@ class TestConfirm:
     def test_what_broke_is_in_the_evidence(self, tmp_path: Path) -> None:
         write(tmp_path, {"p/__init__.py": "", "p/a.py": USES_B, "p/b.py": USES_A})
         result = run_probe(ImportCycles(confirm=True), root=tmp_path, timeout=30)
-        assert "p.a: ImportError: cannot import name 'thing' from partially initialized module 'p.a'" in evidence(result)
+        assert "p.a: ImportError: cannot import name 'thing' from partially initialized module 'p.a'" in evidence(
+            result
+        )
 
     def test_without_it_nothing_is_broken_or_whole(self, make_context: MakeContext, tmp_path: Path) -> None:
         write(tmp_path, {"p/__init__.py": ""})
@@ -327,7 +376,7 @@ class TestConfirm:
 
 
 class TestCache:
-    FILES = {"p/__init__.py": "", "p/a.py": USES_B, "p/b.py": USES_A}
+    FILES: ClassVar[dict[str, str]] = {"p/__init__.py": "", "p/a.py": USES_B, "p/b.py": USES_A}
 
     def test_gives_the_same_again_and_notices_every_change(self, tmp_path: Path) -> None:
         write(tmp_path / "project", self.FILES)
@@ -347,9 +396,7 @@ class TestCache:
             kept.write_text("{}")
         assert value(run_probe(ImportCycles(), root=tmp_path / "project", cache=folder), "cycles") == 1
 
-    def test_is_used_when_nothing_changed(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_is_used_when_nothing_changed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write(tmp_path / "project", self.FILES)
         run_probe(ImportCycles(), root=tmp_path / "project", cache=tmp_path / "cache")
         monkeypatch.setattr("pytest_readiness.probes._imports.analysis.Analysis.findings", None)
@@ -359,7 +406,7 @@ class TestCache:
 class TestDeadlineAndOptions:
     def test_a_deadline_that_has_passed_is_an_error(self, make_context: MakeContext, tmp_path: Path) -> None:
         write(tmp_path, {"p/__init__.py": ""})
-        with pytest.raises(CannotMeasure, match="time|deadline"):
+        with pytest.raises(CannotMeasure, match=r"time|deadline"):
             ImportCycles().measure(make_context(seconds=-1))
 
     def test_a_path_is_no_package(self) -> None:
@@ -373,7 +420,11 @@ class TestDeadlineAndOptions:
     def test_a_secret_in_an_error_is_not_shown(self, tmp_path: Path) -> None:
         write(
             tmp_path,
-            {"p/__init__.py": "", "p/a.py": "import os\nraise SystemError(os.environ['TOKEN'])\nimport p.b\n", "p/b.py": USES_A},
+            {
+                "p/__init__.py": "",
+                "p/a.py": "import os\nraise SystemError(os.environ['TOKEN'])\nimport p.b\n",
+                "p/b.py": USES_A,
+            },
         )
         result = run_probe(
             ImportCycles(confirm=True), root=tmp_path, env={"TOKEN": "hush-hush-1"}, secrets=["hush-hush-1"], timeout=30
@@ -452,7 +503,9 @@ class TestGraph:
     def test_a_large_component_is_cut_and_nothing_is_left(self) -> None:
         many = {node: [(node + 1) % 30, (node * 7 + 3) % 30] for node in range(30)}
         cut, _proved = graph.smallest_cut(many)
-        left = {node: [other for other in to if (node, other) not in cut and node != other] for node, to in many.items()}
+        left = {
+            node: [other for other in to if (node, other) not in cut and node != other] for node, to in many.items()
+        }
         assert graph.components(left) == []
 
     def test_pairs_prove_a_large_cut(self) -> None:

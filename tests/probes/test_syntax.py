@@ -12,7 +12,7 @@ from pytest_readiness.testing import run_probe
 from tests.probes.conftest import MakeContext
 
 
-def write(root: Path, files: Mapping[str, str | bytes]) -> None:
+def write(root: Path, files: Mapping[str, str | bytes] | Mapping[str, str]) -> None:
     for name, content in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def test_files_that_compile_pass_and_are_not_run(tmp_path: Path) -> None:
     assert counted(result) == (3, 0)
 
 
-BROKEN = {
+BROKEN: dict[str, tuple[str | bytes, str]] = {
     "a syntax error": ("x = 1\ny = = 2\n", "a.py:2:5: invalid syntax"),
     "return outside a function": ("x = 1\nreturn x\n", "a.py:2:1: 'return' outside function"),
     "an indentation": ("if x:\ny\n", "a.py:2:1: expected an indented block"),
@@ -74,10 +74,21 @@ def test_what_is_not_the_projects_own_is_left_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("paths", "files"),
-    [(("a",), 2), (("a/x.py",), 1), (("a/*.py",), 1), (("a", "a/x.py"), 2), (("*",), 4), (("run",), 1), (("**/y.py",), 1)],
+    [
+        (("a",), 2),
+        (("a/x.py",), 1),
+        (("a/*.py",), 1),
+        (("a", "a/x.py"), 2),
+        (("*",), 4),
+        (("run",), 1),
+        (("**/y.py",), 1),
+    ],
 )
 def test_paths_may_be_files_folders_and_globs(paths: tuple[str, ...], files: int, tmp_path: Path) -> None:
-    write(tmp_path, {"a/x.py": "", "a/b/y.py": "", "c.py": "", "d/e.py": "", "run": "#!/usr/bin/env python\n", "t.txt": ""})
+    write(
+        tmp_path,
+        {"a/x.py": "", "a/b/y.py": "", "c.py": "", "d/e.py": "", "run": "#!/usr/bin/env python\n", "t.txt": ""},
+    )
     assert counted(run_probe(Syntax(paths=paths), root=tmp_path)) == (files, 0)
 
 

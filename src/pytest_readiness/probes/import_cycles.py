@@ -32,8 +32,9 @@ class ImportCycles(Probe):
     others), imports for type checkers never (``typing_cycles``). With ``confirm``, each module of each cycle is
     really imported first, in a fresh interpreter.
 
-    Every file is checked for syntax errors up to 4 MiB of source; beyond, only files that look
-    damaged: let ``syntax`` look at all. A file that is no Python makes the gate an error.
+    A file that is no Python makes the gate an error. Up to 4 MiB of source, every file is checked for
+    that, and calls are followed from module to module; beyond, files that look damaged are checked (let
+    ``syntax`` look at all), and calls are followed inside of each module.
 
     Fails when there is a cycle at import time.
 

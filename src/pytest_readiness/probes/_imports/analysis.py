@@ -8,10 +8,10 @@ called while its module is imported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import blake2b
 
 from pytest_readiness.probes._imports import calls, graph, lexer, mentions, quick, scan, source, tree
@@ -19,14 +19,15 @@ from pytest_readiness.probes._imports.modules import Modules
 from pytest_readiness.probes._imports.resolve import Resolver
 from pytest_readiness.probes._imports.statements import Statement, When
 
-#: Up to this many bytes of source, the compiler reads every file; beyond, those in cycles' way and what looks damaged.
+#: Up to this many bytes of source, the compiler checks every file, and calls are followed from file to file; beyond,
+#: it checks what looks damaged, and calls are followed inside of files.
 _NEVER = len(When)
 SMALL = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One module importing another: ``lines`` of the importer's file ``path``, ``note`` how, if not by an import there."""
+    """One module importing another in ``lines`` of its file ``path``; ``note`` says how, if not by an import there."""
 
     importer: str
     imported: str
@@ -80,11 +81,12 @@ class Analysis:
 
     def __init__(self, modules: Modules, ignore: Iterable[str] = (), tick: Callable[[], None] = lambda: None) -> None:
         self.modules = modules
-        self.ignore = {pattern: False for pattern in ignore}
+        self.ignore = dict.fromkeys(ignore, False)
         self.tick = tick
         self.resolver = Resolver(modules, self.text)
         self.broken: list[source.Broken] = []
         self._trees: dict[int, tree.Tree | None] = {}
+        self._deferring: dict[int, list[tuple[bytes, set[int]]]] = {}
         self._calls: dict[tuple[int, int], _Call] = {}
         self._lined: tuple[int, list[Statement]] = (-1, [])
         self._ignored = self._ignored_modules()
@@ -143,7 +145,7 @@ class Analysis:
                 data = raw.replace(b"\0", b" ")
             elif source.looks_damaged(data):
                 suspicious.append(number)
-            if b"import" in data and (mine := self._edges(number, self._statements(number, data, self.resolver.tops))):
+            if b"import" in data and (mine := self._edges(number, self._statements(number, data))):
                 edges[number] = mine
         small = size <= SMALL
         self._check(range(len(self.modules.paths)) if small else suspicious)
@@ -160,18 +162,23 @@ class Analysis:
                 if broken is not None:
                     self.broken.append(broken)
 
-    def _statements(self, number: int, data: bytes, tops: Container[bytes] | None = None) -> list[Statement]:
-        """Return the imports of a file; with *tops*, as ``quick.read`` does."""
+    def _statements(self, number: int, data: bytes, *, lines: bool = False) -> list[Statement]:
+        """Return the imports of a file that may matter, with their lines if asked for."""
+        quickly = quick.read(data, self.resolver.tops, lines=lines)
+        if quickly is not None:
+            return quickly
         if scan.calls(data, self.resolver.tops) and (parsed := self._tree(number)) is not None:
             return parsed.statements()
-        quickly = quick.read(data, tops)
-        return lexer.read(data) if quickly is None else quickly
+        return lexer.read(data)
 
     def _edges(self, number: int, statements: Iterable[Statement]) -> dict[int, When]:
         found: dict[int, When] = {}
         targets = self.resolver.targets
-        for when, module, names, _line, _function in statements:
-            for target in targets(number, module, names):
+        for when, module, names, _line, function in statements:
+            leads = targets(number, module, names)
+            if when is When.DEFERRED and function and leads:
+                self._deferring.setdefault(number, []).append((function, leads))
+            for target in leads:
                 if found.get(target, _NEVER) > when and not (self.ignore and self._is_ignored(number, target)):
                     found[target] = when
         return found
@@ -183,61 +190,25 @@ class Analysis:
         reach = graph.Reach(_until(When.IMPORT, edges))
         for members in _components(_until(When.DEFERRED, edges)):
             inside = set(members)
-            likely, known = (inside, inside) if small else self._likely_callers(inside, edges, reach)
-            load = partial(self._tree_among, known)
+            likely = inside if small else self._likely_callers(inside, edges, reach)
+            load = partial(self._tree_among, likely)
             for number in sorted(likely):
                 self.tick()
                 self._promote(number, calls.Caller(self.resolver, load), edges, inside)
 
-    def _likely_callers(self, inside: set[int], edges: Edges, reach: graph.Reach) -> tuple[set[int], set[int]]:
-        """
-        Return the modules that might call, while imported, a function whose import would close a new cycle.
-
-        And, with them, the modules that those functions are in.
-        """
-        texts = lru_cache(maxsize=None)(self.text)
-        called = lru_cache(maxsize=None)(lambda number: mentions.called(source.without_texts(texts(number))))
+    def _likely_callers(self, inside: set[int], edges: Edges, reach: graph.Reach) -> set[int]:
+        """Return the modules that might call, while imported, a function of theirs whose import would close a cycle."""
         likely: set[int] = set()
-        owners: set[int] = set()
-        users = self._users(inside, edges)
-        for owner in inside:
-            deferred = {to for to, when in edges[owner].items() if when is When.DEFERRED and to in inside}
-            closing = {(user, to) for to in deferred for user in users.get(owner, ()) if reach.closes(user, to)}
-            if not closing:
-                continue
-            functions = self._functions(owner, texts(owner), {to for _user, to in closing})
-            for user in {user for user, _to in closing} - likely:
-                if user == owner:
-                    calls_it = mentions.leads_to(texts(owner), functions)
-                else:
-                    names = {part for function in functions for part in function.split(b".")[:2]}
-                    shown = {name for name in names if name + b"(" in texts(user)}
-                    calls_it = bool(shown and shown & called(user))
-                if calls_it:
-                    likely.add(user)
-                    owners.add(owner)
-        return likely, likely | owners
-
-    def _users(self, inside: set[int], edges: Edges) -> dict[int, set[int]]:
-        """Return, for each module, itself and those that import it or a package that it is in."""
-        users: dict[int, set[int]] = {number: {number} for number in inside}
-        for number in inside:
-            for target in edges[number]:
-                users.setdefault(target, set()).add(number)
-        return {
-            number: {user for above in self.resolver.chain(self.modules.names[number]) for user in users.get(above, ())}
-            for number in inside
-        }
-
-    def _functions(self, owner: int, text: bytes, targets: set[int]) -> set[bytes]:
-        """Return the functions of *owner* that import one of *targets*."""
-        return {
-            one.function
-            for one in self._statements(owner, text, self.resolver.tops)
-            if one.when is When.DEFERRED
-            and one.function
-            and not targets.isdisjoint(self.resolver.targets(owner, one.module, one.names))
-        }
+        for owner in inside & self._deferring.keys():
+            closing = {
+                to
+                for to, when in edges[owner].items()
+                if when is When.DEFERRED and to in inside and reach.closes(owner, to)
+            }
+            functions = {name for name, leads in self._deferring[owner] if not closing.isdisjoint(leads)}
+            if functions and mentions.leads_to(self.text(owner), functions):
+                likely.add(owner)
+        return likely
 
     def _tree_among(self, known: set[int], number: int) -> tree.Tree | None:
         return self._tree(number) if number in known else None
@@ -311,12 +282,8 @@ class Analysis:
     def _lines(self, a: int, b: int, when: When) -> tuple[int, ...]:
         """Return the lines in which module *a* imports module *b*."""
         if a != self._lined[0]:
-            self._lined = a, self._statements(a, self.text(a))
-        return tuple(
-            sorted(
-                {one.line for one in self._lined[1] if one.when is when and b in self._targets(a, one)}
-            )
-        )
+            self._lined = a, self._statements(a, self.text(a), lines=True)
+        return tuple(sorted({one.line for one in self._lined[1] if one.when is when and b in self._targets(a, one)}))
 
     def _targets(self, number: int, one: Statement) -> set[int]:
         return self.resolver.targets(number, one.module, one.names)

@@ -39,9 +39,15 @@ def remembered(folder: Path | None, analysis: Analysis, ignore: Sequence[str]) -
 
 
 def _findings(data: Any) -> Findings:
-    cycles = {name: tuple(map(_cycle, data[name])) for name in ("cycles", "deferred", "typing")}
-    texts = {name: tuple(data[name]) for name in ("broken", "unused_ignores")}
-    return Findings(modules=data["modules"], imports=data["imports"], **cycles, **texts)
+    return Findings(
+        modules=data["modules"],
+        imports=data["imports"],
+        cycles=tuple(map(_cycle, data["cycles"])),
+        deferred=tuple(map(_cycle, data["deferred"])),
+        typing=tuple(map(_cycle, data["typing"])),
+        broken=tuple(data["broken"]),
+        unused_ignores=tuple(data["unused_ignores"]),
+    )
 
 
 def _cycle(data: Any) -> Cycle:

@@ -83,7 +83,7 @@ class Caller:
         return []
 
     def _foreign(self, module: int, tree: Tree, first: str, rest: str) -> list[tuple[int, str]]:
-        """Return the function that *first* and *rest* mean where *first* is imported from one of the project's modules."""
+        """Return the function that *first* and *rest* mean where *first* is imported from another module."""
         if first not in tree.imported:
             return []
         origin, attribute = tree.imported[first]

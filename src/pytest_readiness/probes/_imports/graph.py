@@ -76,7 +76,9 @@ class Reach:
         """Whether a new edge from *start* to *end* would close a cycle where there is none yet."""
         if start == end:
             return start not in self._graph.get(start, ())
-        return start in (self._from.get(end) or self._all(end)) and end not in (self._from.get(start) or self._all(start))
+        return start in (self._from.get(end) or self._all(end)) and end not in (
+            self._from.get(start) or self._all(start)
+        )
 
     def _all(self, start: int) -> set[int]:
         known = self._from.get(start)
@@ -224,9 +226,7 @@ def _improved(graph: Graph, order: list[int]) -> list[int]:
     return order
 
 
-def _best_move(
-    place: Mapping[int, int], node: int, leads: Collection[int], led: Collection[int]
-) -> tuple[int, int]:
+def _best_move(place: Mapping[int, int], node: int, leads: Collection[int], led: Collection[int]) -> tuple[int, int]:
     """Return what is gained by moving *node*, and before which place."""
     here = place[node]
     steps: dict[int, int] = {}

@@ -13,7 +13,9 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
+from pytest_readiness.parsing import insist
 from pytest_readiness.probes._imports.statements import Statement, Truth, When, branch, truth, typing_names
 
 _TOKEN = re.compile(
@@ -47,7 +49,7 @@ class _Header:
 
 
 def read(data: bytes) -> list[Statement]:
-    """Return the import statements of *data*, UTF-8 source with ``\\n`` for line ends, in their order."""
+    r"""Return the import statements of *data*, UTF-8 source with ``\n`` for line ends, in their order."""
     return _Reader(b"\n" + data).statements()
 
 
@@ -82,7 +84,8 @@ class _Reader:
             parsed = list(_parse(self.data, at))
             line += self.data.count(b"\n", line_at, at)
             line_at = at
-            for module, names, done in parsed:
+            for module, names, end_of_it in parsed:
+                done = end_of_it
                 when, function = self._context(token)
                 if token[2] or token[5]:
                     when = max(when, When.DEFERRED)
@@ -152,7 +155,7 @@ def condition(data: bytes, at: int, names: frozenset[bytes]) -> Truth:
     if not _FIXED.search(test) and not any(name in test for name in names):
         return Truth(None)
     try:
-        tree = ast.parse(b"(" + test + b"\n)", mode="eval")
+        tree = insist(partial(ast.parse, b"(" + test + b"\n)", mode="eval"))
     except (SyntaxError, ValueError):
         return Truth(None)
     return truth(tree.body, names)

@@ -26,7 +26,7 @@ def words(data: bytes) -> frozenset[bytes]:
 
 
 def leads_to(data: bytes, functions: Iterable[bytes]) -> bool:
-    """Whether the top of a file may call one of *functions*, dotted names of its own: first roughly, then without texts."""
+    """Whether the top of a file may call one of *functions* of its own: looked at as it is, then without texts."""
     functions = tuple(functions)
     for text in _versions(data):
         top = called(text)
@@ -54,10 +54,15 @@ def through(data: bytes, functions: Iterable[bytes]) -> frozenset[bytes]:
     parts = {name[1]: text[start:end] for start, end, name in _definitions(text)}
     grown = True
     while grown:
-        new = {name for name, part in parts.items() if name not in names and any(each + b"(" in part for each in names)}
+        new = {name for name, part in parts.items() if name not in names and any(_uses(part, each) for each in names)}
         names |= new
         grown = bool(new)
     return frozenset(names)
+
+
+def _uses(part: bytes, name: bytes) -> bool:
+    """Whether a function or class calls *name*, or inherits from it."""
+    return name + b"(" in part or (part.startswith(b"\nclass") and name in part[: part.find(b":")])
 
 
 def _called_as(text: bytes, function: bytes) -> bytes:

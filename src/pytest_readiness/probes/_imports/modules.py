@@ -19,7 +19,7 @@ class Modules:
     """
     Modules by number: ``names`` (dotted), ``paths`` (empty for a package without ``__init__.py``) and ``packages``.
 
-    ``index`` leads from a name to its number, ``children`` from a package to its modules by last name; ``files`` is how many have a file.
+    ``index`` leads from a name to its number, ``children`` from a package to its modules by last name.
     """
 
     names: list[bytes] = field(default_factory=list)

@@ -7,12 +7,16 @@ the top. A line is in no text if the triple quotes before it come in pairs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 
 from pytest_readiness.probes._imports import lexer, scan
 from pytest_readiness.probes._imports.statements import Statement, Truth, When, branch, typing_names
 
 _DOT = ord(".")
+_BACKSLASH = ord("\\")
+_AT_THE_TOP = (When.IMPORT, b"")
+_TOP_LINE = re.compile(rb"\n(?=[^\s#)\]}\"'])")
 #: Headers that leave what is in them as it is.
 _PLAIN = (b"class ", b"try:", b"except", b"finally:", b"for ", b"while ", b"with ", b"async for ", b"async with ")
 #: What depends on a condition.
@@ -20,106 +24,132 @@ _BRANCH = (b"if ", b"if(", b"elif ", b"elif(", b"else:", b"else ")
 _FUNCTION = (b"def ", b"async def ")
 
 
-def read(data: bytes, tops: Container[bytes] | None = None) -> list[Statement] | None:
+def read(data: bytes, tops: Container[bytes] | None = None, *, lines: bool = True) -> list[Statement] | None:
     """
     Return the import statements of *data*; None where only the exact reading will do.
 
-    With *tops*, only imports of modules below these and relative ones are wanted: lines are not counted then, and
-    names are left as they stand.
+    With *tops*, only imports of modules below these and relative ones are wanted, and names are left as they stand
+    in the file. Counting *lines* takes time.
     """
     text = b"\n" + data
-    last = text.rfind(b"import")
-    if last < 0:
-        return []
-    if b"\\\nimport" in text or b"\\\nfrom" in text:
-        return None
+    words = text.count(b"import")
     found: list[Statement] = []
-    before = line = double = single = matches = 0
-    names: frozenset[bytes] | None = None
-    end = text.find(b"\n", last)
-    for match in scan.LINE.finditer(text, 0, len(text) if end < 0 else end):
-        matches += 1
+    seen = 0
+    place = _Place(text, lines=lines)
+    for match in scan.LINE.finditer(text) if words else ():
+        seen += match[0].count(b"import")
         module, listed, plain = match.group(1, 2, 3)
-        if module is not None:
-            if tops is not None and module[0] != _DOT and module.partition(b".")[0] not in tops:
-                continue
-        elif plain is None:
-            if scan.unusual(match[0].strip()):
-                return None
-            continue
-        elif tops is not None and not any(each.strip().partition(b".")[0].split()[0] in tops for each in plain.split(b",") if each.strip()):
-            continue
-        start = match.start() + 1
-        double += text.count(b'"""', before, start)
-        single += text.count(b"'''", before, start)
-        if double % 2 or single % 2:
+        if _hidden(module, listed, match):
             return None
-        if tops is None:
-            line += text.count(b"\n", before, start)
-        before = start
-        when, function = When.IMPORT, b""
-        if text[start] in b" \t\f":
-            if names is None:
-                names = typing_names(text)
-            context = _context(text, start, names)
+        if tops is None or _wanted(module, plain, tops):
+            context = place.context(match)
             if context is None:
                 return None
             when, function = context
-        if module is None:
-            found += [Statement(when, name, None, line, function) for name in lexer.clean_names(plain)]
-        else:
-            found.append(Statement(when, module, lexer.clean_names(listed) if tops is None else listed, line, function))
-    if text.count(b"import") != matches and scan.inline(text):
-        return None
-    return found
+            if module is not None:
+                names = listed if tops else lexer.clean_names(listed)
+                found.append(Statement(when, module, names, place.line, function))
+            elif plain is not None:
+                found += [Statement(when, name, None, place.line, function) for name in lexer.clean_names(plain)]
+        if seen == words:
+            return found
+    return None if words and (scan.inline(text) or scan.calls(text, tops)) else found
 
 
-def _context(text: bytes, start: int, names: frozenset[bytes]) -> tuple[When, bytes] | None:
-    """Return when the line at *start* runs, and the functions and classes around it; None if that is not plain."""
-    when = When.IMPORT
-    function: list[bytes] = []
-    indent = _indent(text, start)
-    at = start
-    jump = False
-    while indent:
+def _hidden(module: bytes | None, listed: bytes, match: re.Match[bytes]) -> bool:
+    """Whether a line may import what it does not show."""
+    if module is not None:
+        return module == b"importlib" and b" as " in listed
+    return match[3] is None and scan.unusual(match[0].strip())
+
+
+def _wanted(module: bytes | None, plain: bytes | None, tops: Container[bytes]) -> bool:
+    """Whether an import is of a module below one of *tops*, or relative."""
+    if module is not None:
+        return module[0] == _DOT or module.partition(b".")[0] in tops
+    return plain is not None and any(name.partition(b".")[0] in tops for name in lexer.clean_names(plain))
+
+
+class _Place:
+    """Walks down a file from import to import: whether each is in a text, on which line, and in what."""
+
+    def __init__(self, text: bytes, *, lines: bool) -> None:
+        self.text = text
+        self.line = 0
+        self._lines = lines
+        self._at = self._double = self._single = 0
+        self._names: frozenset[bytes] | None = None
+        self._context: tuple[When, bytes] | None = None
+        self._block = 0, 0
+        self._top = self._top_before = 0
+
+    def context(self, match: re.Match[bytes]) -> tuple[When, bytes] | None:
+        """Return when the line of *match* runs, and the functions and classes around it; None if that is not plain."""
+        text, start = self.text, match.start() + 1
+        self._double += text.count(b'"""', self._at, start)
+        self._single += text.count(b"'''", self._at, start)
+        if self._double % 2 or self._single % 2 or text[start - 2] == _BACKSLASH:
+            return None
+        if self._lines:
+            self.line += text.count(b"\n", self._at, start)
+        self._at = start
+        indent = _indent(text, start)
+        if not indent:
+            return _AT_THE_TOP
+        if (indent, match.start()) != self._block:
+            self._names = typing_names(text) if self._names is None else self._names
+            self._context = self._around(start, indent, self._names)
+        self._block = indent, match.end()
+        return self._context
+
+    def _around(self, start: int, indent: int, names: frozenset[bytes]) -> tuple[When, bytes] | None:
+        """Look back from the line at *start* to each line that encloses it."""
+        text, at, when = self.text, start, When.IMPORT
+        function: list[bytes] = []
+        while indent:
+            # In a function, the way to the class around it may be long; what starts at the left still counts.
+            at = self._last_at_the_left(at) if when is When.DEFERRED else _enclosing(text, at, indent)
+            head = text[at : text.find(b"\n", at)].lstrip()
+            indent = _indent(text, at)
+            added = _time(text, at, indent, head, names)
+            if not at or added is None or text.count(b'"""', at, start) % 2 or text.count(b"'''", at, start) % 2:
+                return None
+            when = max(when, added)
+            if name := lexer.NAME.match(head.removeprefix(b"async ")):
+                function.insert(0, name[1])
+        return when, b".".join(function)
+
+    def _last_at_the_left(self, at: int) -> int:
+        """Return where the last line before *at* starts that is not indented; fast where *at* rises."""
+        if at < self._top_before:
+            self._top = 0
+        for line in _TOP_LINE.finditer(self.text, max(self._top - 1, 0), at):
+            self._top = line.start() + 1
+        self._top_before = at
+        return self._top
+
+
+def _enclosing(text: bytes, at: int, indent: int) -> int:
+    """Return where the last line before *at* starts that is indented less than *indent*; 0 if there is none."""
+    while at > 1:
         end = at - 1
         at = text.rfind(b"\n", 0, end) + 1
-        if at >= end:
-            if not at:
-                return None
-            continue
-        if text[at : at + indent].isspace():
-            continue
-        width = _indent(text, at) if text[at] in b" \t\f" else 0
-        if width >= indent:
+        if at >= end or text[at : at + indent].isspace():
             continue
         head = text[at:end].lstrip()
-        if not head or head[0] in b"#)]}":
-            continue
-        indent = width
-        if head.startswith(_FUNCTION):
-            when = max(when, When.DEFERRED)
-            jump = True
-        elif head.startswith(_BRANCH):
-            truths = _truths(text, at, indent, names)
-            if truths is None:
-                return None
-            when = max(when, branch(truths))
-        elif not head.startswith(_PLAIN):
-            return None
-        if text.count(b'"""', at, start) % 2 or text.count(b"'''", at, start) % 2:
-            return None
-        if name := lexer.NAME.match(head.removeprefix(b"async ")):
-            function.insert(0, name[1])
-        if jump and indent:
-            # In a function already: the way to the class around it may be long, and only what starts at the left counts.
-            at = max(text.rfind(b"\nclass ", 0, at), text.rfind(b"\ndef ", 0, at), text.rfind(b"\nif ", 0, at)) + 1
-            at = max(at, text.rfind(b"\nelse", 0, at), text.rfind(b"\nasync def ", 0, at) + 1)
-            if not at:
-                break
-            at = text.find(b"\n", at) + 1
-            jump = False
-    return when, b".".join(function)
+        if head and head[0] not in b"#)]}" and _indent(text, at) < indent:
+            return at
+    return 0
+
+
+def _time(text: bytes, at: int, indent: int, head: bytes, names: frozenset[bytes]) -> When | None:
+    """Return when the block runs whose header is the line at *at*; None where that is no plain header."""
+    if head.startswith(_FUNCTION):
+        return When.DEFERRED
+    if head.startswith(_BRANCH):
+        truths = _truths(text, at, indent, names)
+        return None if truths is None else branch(truths)
+    return When.IMPORT if head.startswith(_PLAIN) else None
 
 
 def _truths(text: bytes, at: int, indent: int, names: frozenset[bytes]) -> list[Truth] | None:
@@ -152,7 +182,8 @@ def _line_before(text: bytes, at: int, indent: int) -> int | None:
         if at >= end or text[at] in b"\n":
             continue
         width = _indent(text, at)
-        if width <= indent and text[at : at + 1].strip() not in {b"#", b")", b"]", b"}"} and text[at:end].strip():
+        head = text[at:end].lstrip()
+        if width <= indent and head and head[0] not in b"#)]}":
             return at if width == indent else None
     return None
 

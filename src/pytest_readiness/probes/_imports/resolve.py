@@ -16,7 +16,7 @@ _DOT = ord(".")
 _NOTHING: Mapping[bytes, int] = {}
 _BINDING = re.compile(
     rb"^(?:(?:async[ \t]+def|def|class|type)[ \t]+(\w+)|(\w+)[ \t]*[:=]"
-    rb"|from[ \t]+[\w.]*\w[ \t]+import[ \t]*(\([^)]*\)|[^\n(]*))",
+    rb"|from[ \t]+([\w.]*\w)[ \t]+import[ \t]*(\([^)]*\)|[^\n(]*))",
     re.MULTILINE,
 )
 _STAR = re.compile(rb"\bimport[ \t]*\(?[ \t]*\*")
@@ -41,7 +41,9 @@ class Resolver:
         self._chains: dict[bytes, tuple[int, ...]] = {}
         self._bound: dict[int, _Bound] = {}
         self._source = lru_cache(maxsize=16)(self._source_of)
-        self._plain = lru_cache(maxsize=1024)(lambda package: _plainly_bound(self._source(package)))
+        self._plain = lru_cache(maxsize=1024)(
+            lambda package: _plainly_bound(self._source(package), modules.names[package])
+        )
         self._words = lru_cache(maxsize=1024)(lambda package: mentions.words(self._source(package)))
         self._given: dict[tuple[int, bytes], bool] = {}
         self._offered: dict[tuple[int, bytes], bool] = {}
@@ -161,11 +163,12 @@ class Resolver:
         return known
 
 
-def _plainly_bound(data: bytes) -> frozenset[bytes]:
-    """Return the names that *data* binds at the start of a line, in one of the usual ways."""
-    names = set()
-    for defined, assigned, imported in _BINDING.findall(data):
-        names.update(lexer.clean_names(imported) if imported else (defined or assigned,))
+def _plainly_bound(data: bytes, package: bytes) -> frozenset[bytes]:
+    """Return the names that *data*, of *package*, binds at the start of a line, in one of the usual ways."""
+    names: set[bytes] = set()
+    for defined, assigned, module, imported in _BINDING.findall(data):
+        if module != package:
+            names.update(lexer.clean_names(imported) if imported else (defined or assigned,))
     return frozenset(names)
 
 

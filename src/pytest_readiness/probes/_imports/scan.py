@@ -9,28 +9,36 @@ from collections.abc import Container
 #: The possessive ``*+`` makes it twice as fast.
 LINE = re.compile(
     rb"\n[ \t\f]*+(?:"
-    rb"from[ \t]+([.\w\x80-\xff]+)[ \t]+import\b[ \t]*(\([^)#]*+(?:\#[^\n]*+[^)#]*+)*+\)|[^\n(\\\#;]+(?=[\n\#;]|\Z))"
+    rb"from[ \t]+([.\w\x80-\xff]+)[ \t]+import\b[ \t]*"
+    rb"(\([^)#]*+(?:\#[^\n]*+[^)#]*+)*+\)|[^\n(\\\#;]+(?:\\\n[^\n(\\\#;]*+)*+(?=[\n\#;]|\Z))"
     rb"|import[ \t]+([^\n\\\#;(]+)(?=[\n\#;]|\Z)"
     rb"|(from\b[^\n]*)|(import\b[^\n]*)|(lazy[ \t]+(?:from|import)\b[^\n]*))"
 )
-_WORD = re.compile(rb"import(?=[ \t\\(]|_module\b|__[ \t]*\()")
+_AFTER = frozenset({b" ", b"\t", b"\\"})
 _INLINE = re.compile(rb"[;:][ \t]*(?:lazy[ \t]+)?(?:from\b[\w. \t\x80-\xff\\]*)?\Z")
 #: A module named by a literal, in a call; or the way to hide such a call.
 _CALL = re.compile(
-    rb"import(?:_module|__)[ \t]*\([^\"'\n)]*\n?[ \t]*([rRuUfF]?)[\"']([^\"'\n]*)|\bimport_module[ \t]+as\b|__import__[ \t]*$",
-    re.MULTILINE,
+    rb"import(?:_module|__)[ \t]*\([ \t\n]*(?:name[ \t]*=[ \t]*)?(?:"
+    rb"[rRuU]?[\"']([\w.\x80-\xff]+)[\"'][ \t\n]*([,)][ \t\n]*(?:package[ \t]*=[ \t]*)?[\"'_]?)"
+    rb"|[fF][\"']\{__|__(?:name|package|spec)__)"
+    rb"|\bimport_module[ \t]+as\b|=[ \t]*__import__\b",
 )
 
-_OWN = (b"{__name__}", b"{__package__}", b"{__spec__")
 
-def calls(data: bytes, tops: Container[bytes]) -> bool:
-    """Whether a call such as ``import_module("...")`` might import a module below one of *tops*."""
+def calls(data: bytes, tops: Container[bytes] | None) -> bool:
+    """Whether a call such as ``import_module("...")`` may import a module below one of *tops* (None: any module)."""
     if b"import_module" not in data and b"__import__" not in data:
         return False
-    return any(
-        call[2] is None or call[2].startswith(_OWN if call[1] in {b"f", b"F"} else b".") or call[2].partition(b".")[0] in tops
-        for call in _CALL.finditer(data)
-    )
+    return any(tops is None or _is_ours(call, tops) for call in _CALL.finditer(data))
+
+
+def _is_ours(call: re.Match[bytes], tops: Container[bytes]) -> bool:
+    name = call[1]
+    if name is None:
+        return True
+    if name.startswith(b"."):
+        return call[2][-1:] in {b'"', b"'", b"_"}
+    return name.partition(b".")[0] in tops
 
 
 def unusual(line: bytes) -> bool:
@@ -40,9 +48,11 @@ def unusual(line: bytes) -> bool:
 
 def inline(data: bytes) -> bool:
     """Whether an import stands behind ``;`` or ``:``."""
-    for word in _WORD.finditer(data):
-        start = word.start()
-        head = data[data.rfind(b"\n", 0, start) + 1 : start]
-        if (b";" in head or b":" in head) and _INLINE.search(head):
-            return True
+    at = data.find(b"import")
+    while at >= 0:
+        if data[at + 6 : at + 7] in _AFTER:
+            head = data[data.rfind(b"\n", 0, at) + 1 : at]
+            if (b";" in head or b":" in head) and _INLINE.search(head):
+                return True
+        at = data.find(b"import", at + 6)
     return False

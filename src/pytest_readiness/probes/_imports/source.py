@@ -9,11 +9,15 @@ import sys
 import threading
 import warnings
 from dataclasses import dataclass
+from functools import partial
+
+from pytest_readiness.parsing import insist
 
 _COOKIE = re.compile(rb"\A(?:[ \t\f]*(?:\#[^\n]*)?\n)?[ \t\f]*\#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 _BOM = b"\xef\xbb\xbf"
 _BRACKETS = bytes.maketrans(b"()[]{}", b"()()()")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
+_NOT_MARKS = bytes(set(range(256)) - set(b"()[]{}<"))
 _TEXTS = re.compile(
     rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
     rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
@@ -87,9 +91,12 @@ def _unknown(path: str, cookie: re.Match[bytes]) -> Broken:
 
 def looks_damaged(data: bytes) -> bool:
     """Whether brackets or triple quotes don't pair up, or a merge conflict is left: cheap, not the whole truth."""
-    if b"<<<<<<<" in data and b"\n<<<<<<< " in data:
-        return True
-    return _unpaired(data) and _unpaired(without_texts(data))
+    marks = data.translate(_BRACKETS, _NOT_MARKS)
+    if b"<" in marks:
+        if b"<<<<<<<" in marks and b"\n<<<<<<< " in data:
+            return True
+        marks = marks.translate(None, b"<")
+    return marks.count(b"(") * 2 != len(marks) and _unpaired(without_texts(data))
 
 
 def without_texts(data: bytes) -> bytes:
@@ -99,7 +106,7 @@ def without_texts(data: bytes) -> bytes:
 
 def _unpaired(data: bytes) -> bool:
     brackets = data.translate(_BRACKETS, _NOT_BRACKETS)
-    return brackets.count(b"(") * 2 != len(brackets) or data.count(b'"""') % 2 != 0
+    return brackets.count(b"(") * 2 != len(brackets) or b'"""' in data or b"'''" in data
 
 
 def check(raw: bytes, path: str) -> Broken | None:
@@ -138,7 +145,8 @@ def parse(data: bytes) -> ast.Module | None:
         try:
             with _quiet, warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return ast.parse(_utf8(text))
+                tree: ast.Module = insist(partial(ast.parse, _utf8(text)))
+                return tree
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None

@@ -66,7 +66,7 @@ class Truth(NamedTuple):
 _DEPENDS = Truth(None)
 
 
-def truth(test: ast.expr, names: frozenset[bytes]) -> Truth:
+def truth(test: ast.expr, names: frozenset[bytes]) -> Truth:  # noqa: PLR0911 - one for each shape
     """Return what *test* always is while a module is imported; *names* stand for ``TYPE_CHECKING``."""
     match test:
         case ast.Constant(value=value):

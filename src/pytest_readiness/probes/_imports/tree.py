@@ -123,13 +123,21 @@ class _Visitor(ast.NodeVisitor):
         rest: list[ast.AST] = [node]
         while rest:
             inner = rest.pop()
-            if isinstance(inner, ast.Lambda):
-                rest += [default for default in (*inner.args.defaults, *inner.args.kw_defaults) if default]
-                self._lambda(inner)
-                continue
-            if isinstance(inner, ast.Call):
-                self._call(inner)
-            rest += reversed(list(ast.iter_child_nodes(inner)))
+            match inner:
+                case ast.Name() | ast.Constant() | ast.expr_context() | ast.operator():
+                    pass
+                case ast.Attribute():
+                    rest.append(inner.value)
+                case ast.BinOp():
+                    rest += (inner.right, inner.left)
+                case ast.Call():
+                    self._call(inner)
+                    rest += (*(keyword.value for keyword in inner.keywords), *reversed(inner.args), inner.func)
+                case ast.Lambda():
+                    rest += [default for default in (*inner.args.defaults, *inner.args.kw_defaults) if default]
+                    self._lambda(inner)
+                case _:
+                    rest += reversed(list(ast.iter_child_nodes(inner)))
 
     def _lambda(self, node: ast.Lambda) -> None:
         before = self.where, self.when
