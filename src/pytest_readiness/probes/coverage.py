@@ -93,7 +93,7 @@ class Coverage(Probe):
         numbers = recorded.numbers(chosen, context.deadline)
         whole = sum(numbers.values(), _ZERO)
         values = dict(_values(numbers, whole, branches=recorded.branches))
-        evidence = [Evidence("coverage data", origin), *_worst(numbers, root)]
+        evidence = [Evidence("coverage data", origin), *_tests_among(numbers, context, root), *_worst(numbers, root)]
         unknown = {"branch": _NO_BRANCH} if not recorded.branches else {}
         if never := [files.shown(path, root) for path in numbers if path not in recorded.measured]:
             evidence.append(_listed("never imported, counted as not covered", never))
@@ -176,6 +176,18 @@ def _values(numbers: Mapping[str, Numbers], whole: Numbers, *, branches: bool) -
     totals = [each.total for each in numbers.values() if each.total is not None]
     percentages["worst_file"] = min(totals, default=None)
     yield from ((name, value) for name, value in percentages.items() if value is not None)
+
+
+def _tests_among(numbers: Mapping[str, Numbers], context: Context, root: str) -> Iterator[Evidence]:
+    """Tell of tests that count as code here: they run nearly always, and make the numbers look better than they are."""
+    session = context.session
+    if session is None or not (tests := {f"{root}/{test.nodeid.partition('::')[0]}" for test in session.tests}):
+        return
+    within = {path for path in numbers if path in tests or Path(path).name == "conftest.py"}
+    if within and len(within) < len(numbers):
+        others = sum((each for path, each in numbers.items() if path not in within), _ZERO)
+        text = f"{len(within)} of {len(numbers)} files are tests; without them line is {others.line or 0:.2f} %"
+        yield Evidence("tests among the code", f"{text}: say under include what is to be judged")
 
 
 def _worst(numbers: Mapping[str, Numbers], root: str) -> Iterator[Evidence]:

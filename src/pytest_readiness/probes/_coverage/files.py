@@ -74,8 +74,19 @@ def choose(patterns: Iterable[str], measured: Collection[str], on_disk: Collecti
             raise CannotMeasure(_nothing(pattern, measured, root))
         chosen |= found
     if not chosen.intersection(measured):
-        raise CannotMeasure(f"none of the files that match include was measured: {_some(chosen, root)}")
+        reason = f"none of the files that match include was measured: {_some(chosen, root)}"
+        raise CannotMeasure(f"{reason}{_elsewhere(chosen, measured, root)}")
     return chosen
+
+
+def _elsewhere(chosen: Collection[str], measured: Collection[str], root: str) -> str:
+    """Tell of a copy outside of *root* that the tests ran in place of the *chosen* files: an installed one, mostly."""
+    names = {tuple(Path(path).parts[-2:]) for path in chosen}
+    for path in sorted(measured):
+        if not path.startswith(f"{root}/") and tuple(Path(path).parts[-2:]) in names:
+            advice = "install the project with `pip install -e .`, or name both folders in coverage.py's [paths]"
+            return f"; the tests ran another copy, {path}: {advice}"
+    return ""
 
 
 def _some(paths: Iterable[str], root: str) -> str:
