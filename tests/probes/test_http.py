@@ -18,6 +18,7 @@ from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Outcome, Result, Value
 from pytest_readiness.options import Query, Secret, convert
 from pytest_readiness.probe import Touch
+from pytest_readiness.probes._http import measures
 from pytest_readiness.probes._http.auth import Auth
 from pytest_readiness.probes.http import Http
 from pytest_readiness.testing import run_probe
@@ -796,7 +797,7 @@ class TestOptions:
 
     def test_declare_what_is_extracted_and_any_header(self) -> None:
         probe = Http(url="http://a/", extract={"db": Query("x")})
-        assert probe.declared().keys() == {*Http.measures, "db"}
+        assert probe.declared().keys() == {*measures.PLAIN, "db"}
         header = probe.declare("header:content-type")
         assert header is not None
         assert header.type is str

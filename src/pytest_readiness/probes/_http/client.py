@@ -94,20 +94,23 @@ class Client:
         self._idle: defaultdict[Origin, list[_Line]] = defaultdict(list)
         self._blocks: dict[Origin, bytes] = {}
 
-    async def fetch(self, target: Target) -> Exchange:
-        """Ask, following redirects as far as allowed. Raises ``NoAnswer`` with the reason."""
+    async def fetch(self, target: Target, request: Request | None = None) -> Exchange:
+        """
+        Ask, following redirects as far as allowed. Raises ``NoAnswer`` with the reason.
+
+        *request* is the client's own where it is not given.
+        """
         started = time.perf_counter()
         try:
-            return await self._fetch(target, started)
+            return await self._fetch(target, request or self._request, started)
         except TimedOut as error:
             raise TimedOut(f"{error}, after {time.perf_counter() - started:.2f} s") from None
 
-    async def _fetch(self, target: Target, started: float) -> Exchange:
-        answer, certificate = await self._ask(target, self._request)
+    async def _fetch(self, target: Target, request: Request, started: float) -> Exchange:
+        answer, certificate = await self._ask(target, request)
         latency = time.perf_counter() - started
         if not self._follow or answer.status not in _REDIRECTS:
             return Exchange(target.shown, answer, latency, (), certificate)
-        request = self._request
         hops: list[str] = []
         asked: set[tuple[str, str]] = set()
         while answer.status in _REDIRECTS and (location := answer.headers.get("location")) is not None:
@@ -231,6 +234,12 @@ def _redirected(target: Target, request: Request, status: int, location: str) ->
 
 def _block(origin: Origin, request: Request, authorization: str | None) -> bytes:
     """Return all headers and the body, from after the first line."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers_of(origin, request, authorization))
+    return lines.encode("latin-1") + b"\r\n" + (request.body or b"")
+
+
+def headers_of(origin: Origin, request: Request, authorization: str | None) -> list[tuple[str, str]]:
+    """Return all headers that are sent."""
     place = _ZONE.sub("", origin.netloc)
     headers = {"host": ("Host", place), "user-agent": ("User-Agent", _AGENT), "accept": ("Accept", "*/*")}
     headers["accept-encoding"] = ("Accept-Encoding", "identity")
@@ -240,5 +249,4 @@ def _block(origin: Origin, request: Request, authorization: str | None) -> bytes
         headers["authorization"] = ("Authorization", authorization)
     if request.body is not None or request.method in {"POST", "PUT", "PATCH"}:
         headers["content-length"] = ("Content-Length", str(len(request.body or b"")))
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.values())
-    return lines.encode("latin-1") + b"\r\n" + (request.body or b"")
+    return list(headers.values())

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pytest_readiness.model import Each, Evidence, Value
-from pytest_readiness.options import Query
-from pytest_readiness.probes._http.body import found, line, parsed, printable, unpacked
+from pytest_readiness.probes._http.body import line, printable, unpacked
 from pytest_readiness.probes._http.client import Exchange
+from pytest_readiness.probes._http.content import Answered, Check, Seen
 from pytest_readiness.probes._http.errors import NoAnswer
+from pytest_readiness.probes._http.request import Ask
 
 if TYPE_CHECKING:
     from pytest_readiness.probes._http.certificate import Certificate
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 PERCENTILES = {"p50": (0.50, 2), "p95": (0.95, 20), "p99": (0.99, 100)}
 
 _BAD = 400
-_NOTHING: Mapping[str, Value] = {}
 _MOST_LINES = 50
 _MOST_DIFFERENT = 50
-_COOKIE = re.compile(r"(^|, )([^=;,\s]+)=[^;,]*")
+_COOKIE = re.compile(r"(^|, )([^=;,\s]+)=([^;,]*)")
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -80,12 +80,26 @@ class _Different:
         return Each(value for value in every if not isinstance(value, tuple))
 
 
-class Findings:
-    """Collects the answers of one gate; ``queries`` are its ``extract``, ``now`` is in UTC."""
+_NOTHING = Seen()
 
-    def __init__(self, queries: Mapping[str, Query], now: datetime) -> None:
-        self._queries = queries
+
+class Findings:
+    """
+    Collects the answers of one gate; ``now`` is in UTC.
+
+    ``checks`` look at each answer. With ``every``, there is a line for each endpoint, not only for those
+    that stand out. Cookies are shown without their values unless ``cookies`` asks for them.
+    """
+
+    def __init__(self, checks: Sequence[Check], now: datetime, *, every: bool = False, cookies: bool = False) -> None:
+        self._checks = checks
+        self._names = tuple(name for check in checks for name in check.names)
+        self._open = {name for check in checks if check.open for name in check.names}
         self._now = now
+        self._every = every
+        self._cookies = cookies
+        self._counts: Counter[str] = Counter()
+        self._told: list[str] = []
         self._rows: list[_Row] = []
         self._latencies: list[float] = []
         self._facts: defaultdict[str, _Different] = defaultdict(_Different)
@@ -96,62 +110,89 @@ class Findings:
         self.answered: set[str] = set()
         self.unanswered: list[str] = []
 
+    def hear(self, ask: Ask, answer: Exchange | NoAnswer, number: int) -> None:
+        """Note what came of *ask*, which was sent *number* times before."""
+        if isinstance(answer, Exchange):
+            self.add(ask, answer, timed=number >= ask.warmup)
+        else:
+            self.fail(ask.label, str(answer))
+
     def fail(self, url: str, reason: str) -> None:
         """Note that *url* gave no usable answer."""
         row = _Row(url, None, 0.0, "", (printable(reason),), wrong=True, found={})
         self.unanswered.append(row.told)
         self._rows.append(row)
 
-    def add(self, url: str, exchange: Exchange) -> None:
-        """Note what *url* answered."""
-        answer = exchange.answer
+    def add(self, ask: Ask, exchange: Exchange, *, timed: bool = True) -> None:
+        """Note what came in answer to *ask*; its time only where it is *timed*."""
+        answer, url = exchange.answer, ask.label
         self.answered.add(url)
-        self._latencies.append(exchange.latency)
-        self._slowest = max(self._slowest, (exchange.latency, url))
+        if timed:
+            self._latencies.append(exchange.latency)
+            self._slowest = max(self._slowest, (exchange.latency, url))
         self._facts["status"].add(answer.status)
         self._facts["size"].add(len(answer.body))
         self._facts["redirects"].add(len(exchange.hops))
         if exchange.certificate is not None:
             self._facts["tls_days"].add(exchange.certificate.days(self._now))
             self._certificates.setdefault(exchange.certificate, url)
-        headers = self._headers
-        for name, value in answer.headers.items():
-            headers[name].counts[str, _COOKIE.sub(r"\1\2=***", value) if name == "set-cookie" else value] += 1
-        values, troubles = self._extract(url, exchange) if self._queries else (_NOTHING, ())
+        self._note_headers(answer.headers)
+        seen = self._look(ask, exchange) if self._checks else _NOTHING
+        troubles = seen.troubles
         notes = _notes(exchange, troubles) if troubles or exchange.hops or answer.status >= _BAD else ()
         self._rows.append(
-            _Row(url, answer.status, exchange.latency, answer.phrase, notes, wrong=bool(troubles), found=values)
+            _Row(url, answer.status, exchange.latency, answer.phrase, notes, wrong=bool(troubles), found=seen.values)
         )
 
-    def _extract(self, url: str, exchange: Exchange) -> tuple[dict[str, Value], list[str]]:
-        """Ask the queries; return what they found, and what went wrong."""
-        values: dict[str, Value] = {}
-        try:
-            data = parsed(exchange.answer.body, exchange.answer.headers)
-        except NoAnswer as error:
-            for name in self._queries:
-                self._lacking.setdefault(name, f"{url}: {error}")
-            return values, [str(error)]
-        troubles = []
-        for name, query in self._queries.items():
-            try:
-                values[name] = found(query.search(data))
-                self._facts[name].add(values[name])
-            except (ValueError, RecursionError) as error:
-                self._lacking.setdefault(name, f"{url}: {error}")
-                troubles.append(f"{name}: {error}")
-        return values, troubles
+    def _note_headers(self, given: Mapping[str, str]) -> None:
+        headers = self._headers
+        for name, value in given.items():
+            if name == "set-cookie":
+                for cookie in _COOKIE.finditer(value) if self._cookies else ():
+                    self._facts[f"cookie:{cookie[2]}"].add(cookie[3])
+                value = _COOKIE.sub(r"\1\2=***", value)  # noqa: PLW2901 - from here on nobody sees it
+            headers[name].counts[str, value] += 1
 
-    def values(self) -> tuple[dict[str, Value], dict[str, str]]:
-        """Return the measurements, and why others are unknown."""
+    def _look(self, ask: Ask, exchange: Exchange) -> Seen:
+        """Let the checks look at one answer, and keep what is to be told of all together."""
+        seen = Seen()
+        answered = Answered(ask, exchange)
+        for check in self._checks:
+            check.look(answered, seen)
+        for name, reason in seen.lacking.items():
+            self._lacking.setdefault(name, f"{ask.label}: {reason}")
+        for name, value in seen.values.items():
+            self._facts[name].add(value)
+        self._counts.update(seen.counts)
+        self._told += (f"{ask.label}: {line}" for line in seen.told[: _MOST_LINES + 1 - len(self._told)])
+        return seen
+
+    def texts(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield every value, as a text, that the measurements called *names* had in any answer."""
+        for name in names:
+            header = name.startswith("header:")
+            different = self._headers[name.removeprefix("header:")] if header else self._facts[name]
+            for _, value in different.counts:
+                yield from map(str, value if isinstance(value, tuple) else (value,))
+
+    def values(self, statuses: Iterable[str] | None = None) -> tuple[dict[str, Value], dict[str, str]]:
+        """
+        Return the measurements, and why others are unknown.
+
+        With *statuses*, how often each came is among them: those that did, and those that *statuses* names.
+        """
         values: dict[str, Value] = {"endpoints": len({row.url for row in self._rows})}
         bad = sum(row.status is None or row.status >= _BAD for row in self._rows)
         values["error_rate"] = 100.0 * bad / len(self._rows)
         if self.unanswered:
             # What is true of the answers that came is not true of all that was asked.
             why = few(self.unanswered)
-            return values, dict.fromkeys([*self._facts, *self._queries, "latency", *PERCENTILES], why)
+            names = [*self._facts, *self._names, *(statuses or ()), "latency", *PERCENTILES]
+            return values, dict.fromkeys(names, why)
+        if statuses is not None:
+            values.update(self._counted(statuses))
         unknown = dict(self._lacking)
+        values.update({name: count for name, count in self._counts.items() if name not in unknown})
         named = {**self._facts, **{f"header:{name}": different for name, different in self._headers.items()}}
         for name, different in named.items():
             try:
@@ -163,16 +204,24 @@ class Findings:
         self._times(values, unknown)
         return values, unknown
 
+    def _counted(self, statuses: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """Yield how many answers had each status, or one such as ``status:4xx``."""
+        every = [str(row.status) for row in self._rows]
+        for name in sorted({*statuses, *(f"status:{status}" for status in every)}):
+            begin = name.removeprefix("status:").removesuffix("xx")
+            yield name, sum(status.startswith(begin) for status in every)
+
     def _whole(self, name: str, different: _Different) -> Value:
         lacking = len(self._rows) - sum(different.counts.values())
         if lacking:
             raise ValueError(f"{lacking} of {len(self._rows)} answers do not have it")
-        bounded = name in self._queries or name.startswith("header:")
+        bounded = name in self._open or name.startswith(("header:", "cookie:"))
         return different.value(_MOST_DIFFERENT if bounded else math.inf)
 
     def _times(self, values: dict[str, Value], unknown: dict[str, str]) -> None:
         ordered = sorted(1000.0 * latency for latency in self._latencies)
-        values["latency"] = ordered[-1]
+        if ordered:
+            values["latency"] = ordered[-1]
         for name, (share, enough) in PERCENTILES.items():
             if len(ordered) >= enough:
                 values[name] = percentile(ordered, share)
@@ -189,7 +238,11 @@ class Findings:
             made = [Evidence("answers", "\n".join(self._summary()))]
             if lines := list(self._outstanding()):
                 more = f"\nand {len(lines) - _MOST_LINES} more" if len(lines) > _MOST_LINES else ""
-                made.append(Evidence("endpoints that stand out", "\n".join(lines[:_MOST_LINES]) + more))
+                title = "endpoints" if self._every else "endpoints that stand out"
+                made.append(Evidence(title, "\n".join(lines[:_MOST_LINES]) + more))
+        if self._told:
+            more = "\nand more" if len(self._told) > _MOST_LINES else ""
+            made.append(Evidence("differences", "\n".join(self._told[:_MOST_LINES]) + more))
         if self._certificates:
             from pytest_readiness.probes._http.tls import describe
 
@@ -205,7 +258,7 @@ class Findings:
             yield f"slowest: {self._slowest[1]} in {self._slowest[0] * 1000:.1f} ms"
 
     def _outstanding(self) -> Iterator[str]:
-        usual = {name: self._facts[name].usual for name in self._queries if self._facts[name].counts}
+        usual = {name: self._facts[name].usual for name in self._names if self._facts[name].counts}
         status = self._facts["status"].usual if self.answered else None
         lines: dict[str, list[str]] = {}
         for row in sorted(self._rows, key=lambda row: row.status == status):
@@ -214,7 +267,7 @@ class Findings:
                 for name, value in row.found.items()
                 if (type(value), value) != (type(usual[name]), usual[name])
             ]
-            if odd or row.wrong or row.status != status or (row.status or 0) >= _BAD:
+            if self._every or odd or row.wrong or row.status != status or (row.status or 0) >= _BAD:
                 lines.setdefault(row.url, []).append("; ".join([row.told, *odd]))
         for told in lines.values():
             yield told[0] if len(told) == 1 else f"{told[0]} (and {len(told) - 1} more such requests)"
