@@ -25,6 +25,7 @@ from pytest_readiness.process import seconds
 _SAFE = frozenset({"GET", "HEAD"})
 _MOST_CONNECTIONS = 1_000
 _MOST_REQUESTS = 1_000_000
+_SHORTEST = 0.1
 _SKEW = 60.0
 _FORBIDDEN = "changes something, and the run does not allow it (--allow-side-effects)"
 
@@ -122,8 +123,8 @@ class Load(Probe):
     def _check_numbers(self) -> None:
         if not 1 <= self.connections <= _MOST_CONNECTIONS:
             raise OptionError(f"{self.connections} is not between 1 and {_MOST_CONNECTIONS}", "connections")
-        if self.duration < 1:
-            raise OptionError("is a second at least", "duration")
+        if self.duration < _SHORTEST:
+            raise OptionError("is 100 ms at least", "duration")
         rate = self._rate
         if rate is not None and not 0 < rate * self.duration <= _MOST_REQUESTS:
             raise OptionError(f"with `duration` makes no request, or more than {_MOST_REQUESTS}", "rate")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from pytest_readiness.probes._http.errors import NoAnswer
 from pytest_readiness.probes._http.wire import MOST_HEAD
 
 _MOST_LINE = 1024
+_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 _OK = 200
 _BODILESS = frozenset({204, 304})
 
@@ -17,7 +20,7 @@ class Reading:
     ``reusable`` says, when the answer is complete, whether the connection can carry another request.
     """
 
-    __slots__ = ("_chunked", "_head", "_held", "_left", "_until_end", "begun", "reusable", "status")
+    __slots__ = ("_broken_off", "_chunked", "_head", "_held", "_left", "_until_end", "begun", "reusable", "status")
 
     def __init__(self, *, head: bool) -> None:
         self._head = head
@@ -27,7 +30,7 @@ class Reading:
     def restart(self) -> None:
         """Be ready for the next answer."""
         self._held.clear()
-        self._chunked = self._until_end = self.begun = False
+        self._chunked = self._until_end = self._broken_off = self.begun = False
         self._left = -1  # how many bytes of the body are to come; -1 while the headers are
         self.reusable = True
         self.status = 0
@@ -86,31 +89,45 @@ class Reading:
             self._until_end, self._left = True, 0
 
     def _chunks(self) -> bool:
-        """Walk over the chunks that have come: ``_left`` is what is to come of one, with the line break after it."""
+        """Walk over the chunks that have come; ``_left`` is what is to come of the data of one."""
         held = self._held
         while True:
-            gone = min(self._left, len(held))
+            gone = min(max(self._left, 0), len(held))
             del held[:gone]
             self._left -= gone
-            end = held.find(b"\r\n")
-            if self._left or end < 0:
+            if self._left > 0:
+                return False
+            if self._broken_off:
+                if not b"\r\n".startswith(bytes(held[:2])):
+                    raise NoAnswer("its chunks are garbled: one is longer than it says")
+                if len(held) < len(b"\r\n"):
+                    return False
+                del held[:2]
+                self._broken_off = False
+            if (end := held.find(b"\r\n")) < 0:
                 if len(held) > _MOST_LINE:
                     raise NoAnswer("its chunks are garbled: a line does not end")
                 return False
             size = bytes(held[:end]).partition(b";")[0].strip()
-            if size.strip(b"0") == b"" and size:
-                # The last one; what may follow are trailers, and an empty line.
-                if (last := held.find(b"\r\n\r\n", end)) < 0:
-                    return False
-                if len(held) > last + 4:
-                    raise NoAnswer("more came than the answer's chunks say")
-                held.clear()
-                return True
-            try:
-                self._left = int(size, 16) + 2
-            except ValueError:
-                raise NoAnswer(f"its chunks are garbled: {size[:20]!r} is not a size") from None
+            if _SIZE.fullmatch(size) is None:
+                raise NoAnswer(f"its chunks are garbled: {size[:20]!r} is not a size")
+            self._left = int(size, 16)
+            if not self._left:
+                return self._trailers(end)
+            self._broken_off = True
             del held[: end + 2]
+
+    def _trailers(self, start: int) -> bool:
+        """Return whether the end has come: what may follow the last chunk are trailers, and then an empty line."""
+        end = self._held.find(b"\r\n\r\n", start)
+        if end < 0:
+            if len(self._held) > MOST_HEAD:
+                raise NoAnswer("its trailers do not end")
+            return False
+        if len(self._held) > end + 4:
+            raise NoAnswer("more came than the answer's chunks say")
+        self._held.clear()
+        return True
 
 
 def _value(head: bytes, name: bytes) -> bytes:

@@ -55,7 +55,7 @@ class Percentile:
     most: float
 
 
-class Unsure(Exception):  # noqa: N818 - it is a finding
+class Unsure(Exception):
     """A percentile cannot be told; the message says why."""
 
 

@@ -22,6 +22,8 @@ _MOST = 16 * 1024 * 1024
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0, "h": 3_600_000.0}
 _TIMED = re.compile(r"([0-9.]+)(us|ms|s|m|h)")
 _PERCENT = 100.0
+#: What hey rounds its times to, in ms.
+_HEY = 0.1
 
 
 @dataclass
@@ -213,6 +215,8 @@ def _hey(text: str) -> Stored:
     for name, percent in (("p50", 50), ("p95", 95), ("p99", 99)):
         line = re.search(rf"^\s*{percent}%+ in ([0-9.]+) secs", text, re.MULTILINE)
         _take(stored, {name: 1000.0 * float(line[1]) if line else None}, "hey did not print it")
+        if line:
+            stored.bounds[name] = (max(0.0, stored.values[name] - _HEY / 2), stored.values[name] + _HEY / 2)
     stored.notes.append("hey waits for each answer before it asks again, so stalls count less than they cost users")
     return stored
 
