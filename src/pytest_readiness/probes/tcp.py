@@ -6,16 +6,20 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes._http import tls
-from pytest_readiness.probes._http.errors import NoAnswer, NotConnected
+from pytest_readiness.probes._http.errors import NoAnswer, NotConnected, TimedOut
 from pytest_readiness.probes._http.loop import Loop, early
 from pytest_readiness.probes._http.stream import Dialler, Stream
 from pytest_readiness.probes._http.url import host as host_name
+from pytest_readiness.probes._tcp import ldap, smtp
+from pytest_readiness.probes._tcp.talk import Said, Secure, StrangeError, heard
+
+_LANGUAGES = {"smtp": smtp.converse, "ldap": ldap.converse}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +29,7 @@ class Tls:
     ca: str | None = option("A PEM file with the only issuers to trust, relative to the spec's folder.", None)
     verify: bool = option("Whether the certificate must be trusted; false still measures `tls_days`.", default=True)
     server_name: str | None = option("The name the certificate must be for, where it is not `host`.", None)
+    starttls: bool = option("Begin in clear text and then ask for TLS, as `speaks` has it.", default=False)
 
     def __post_init__(self) -> None:
         if self.server_name is not None:
@@ -42,6 +47,10 @@ class Tcp(Probe):
     leave open what is at the port, so no gate that expects a closed port turns green by a
     typing mistake.
 
+    With `speaks`, a few words are changed: SMTP's greeting and EHLO, LDAP's search of the root DSE
+    without a login. Nothing is sent to anybody and nothing is changed. `speaks` is false where something else
+    is at the port; a server that takes the connection and stays silent is an error.
+
     To fix: start what should listen there, and look at its address, at firewalls and at security groups.
     """
 
@@ -49,17 +58,33 @@ class Tcp(Probe):
         "connected": Measure(bool, "whether a connection could be made"),
         "latency": Measure(float, "time to connect, TLS included, name lookup not", "ms", Better.LOWER, exclusive=True),
         "tls_days": Measure(float, "days until the server's certificate ends", better=Better.HIGHER),
+        "speaks": Measure(bool, "whether the protocol under `speaks` is spoken"),
+        "banner": Measure(str, "how the server names itself"),
+        "starttls": Measure(bool, "whether TLS is offered in the conversation"),
     }
     expect: ClassVar[Mapping[str, Value]] = {"connected": True}
 
     host: str = option("A name or an address.", example="db.example.org")
     port: int = option("A port.", example=5432)
     tls: bool | Tls = option("Whether to agree on TLS at once, and how.", default=False)
+    speaks: Literal["smtp", "ldap"] | None = option("The protocol that has to be spoken there.", None)
 
     def __post_init__(self) -> None:
         _checked(self.host, "host")
         if not 0 < self.port < 65536:  # noqa: PLR2004 - ports have 16 bits
             raise OptionError(f"{self.port} is not between 1 and 65535", "port")
+        if self._later and self.speaks is None:
+            raise OptionError("`starttls` is asked for in a protocol: say which one under `speaks`", "tls")
+
+    @property
+    def _later(self) -> bool:
+        """Whether TLS is asked for in the conversation, not at once."""
+        return isinstance(self.tls, Tls) and self.tls.starttls
+
+    def expected(self) -> Mapping[str, Value]:
+        """Return what is expected unless a gate says otherwise, of the options that are given."""
+        speaks: dict[str, Value] = {} if self.speaks is None else {"speaks": True}
+        return {**self.expect, **speaks, **({"starttls": True} if self._later else {})}
 
     def touches(self) -> Iterator[Touch]:
         """Yield the host, and the file of trusted issuers."""
@@ -80,7 +105,8 @@ class Tcp(Probe):
         (found,) = made
         if isinstance(found, NotConnected):
             said = Evidence("connection", f"{place}: {found}")
-            return Measurements({"connected": False}, 1, [said], {"latency": str(found), "tls_days": str(found)})
+            unknown = {name: str(found) for name in self.measures if name != "connected"}
+            return Measurements({"connected": False}, 1, [said], unknown)
         if isinstance(found, NoAnswer):
             raise CannotMeasure(f"{place}: {found}") from found
         if isinstance(found, CannotMeasure):
@@ -88,16 +114,39 @@ class Tcp(Probe):
         return found
 
     async def _work(self, dialler: Dialler, context: Context, made: list[Measurements | CannotMeasure]) -> None:
+        stream: Stream | None = None
         try:
             trust = self._trust(context)
             place = (host_name(self.host), self.port)
             stream = await dialler.connect(*place)
-            if trust is not None:
-                stream = await tls.secured(dialler, stream, trust, self._name(), place)
-            made.append(self._found(stream, context))
-            stream.close()
+
+            async def secure(plain: Stream) -> Stream:
+                assert trust is not None
+                return await tls.secured(dialler, plain, trust, self._name(), place)
+
+            if trust is not None and not self._later:
+                stream = await secure(stream)
+            latency = 1000.0 * (time.perf_counter() - stream.opened)
+            said = await self._talk(stream, secure if self._later else None)
+            if isinstance(said, Said):
+                stream = said.stream
+            made.append(self._found(stream, latency, said, context))
         except CannotMeasure as error:
             made.append(error)
+        finally:
+            if stream is not None:
+                stream.close()
+
+    async def _talk(self, stream: Stream, secure: Secure | None) -> Said | StrangeError | None:
+        """Return what the server said, or why that is not the protocol; None where none is asked for."""
+        if self.speaks is None:
+            return None
+        try:
+            return await _LANGUAGES[self.speaks](stream, secure)
+        except StrangeError as error:
+            return error
+        except TimeoutError:
+            raise TimedOut(f"connected, and then no answer in {self.speaks.upper()} in time") from None
 
     def _trust(self, context: Context) -> ssl.SSLContext | None:
         """Return whom to trust, None without TLS."""
@@ -110,18 +159,20 @@ class Tcp(Probe):
         """Return the name that the certificate must be for."""
         return host_name((isinstance(self.tls, Tls) and self.tls.server_name) or self.host)
 
-    def _found(self, stream: Stream, context: Context) -> Measurements:
-        values: dict[str, Value] = {
-            "connected": True,
-            "latency": 1000.0 * (time.perf_counter() - stream.opened),
-        }
-        told = f"{self.host}:{self.port}: connected in {values['latency']:.1f} ms"
-        if stream.certificate is None:
-            unknown = {"tls_days": "no certificate was seen; it is asked for with `tls` only"}
-            return Measurements(values, 1, [Evidence("connection", told)], unknown)
-        values["tls_days"] = stream.certificate.days(context.now)
-        told = f"{told}; {tls.describe(stream.certificate)}"
-        return Measurements(values, 1, [Evidence("connection", told)])
+    def _found(
+        self, stream: Stream, latency: float, said: Said | StrangeError | None, context: Context
+    ) -> Measurements:
+        values: dict[str, Value] = {"connected": True, "latency": latency}
+        told = f"{self.host}:{self.port}: connected in {latency:.1f} ms"
+        unknown = dict.fromkeys(("speaks", "banner", "starttls"), "a protocol is spoken with `speaks` only")
+        unknown["tls_days"] = "no certificate was seen; it is asked for with `tls` only"
+        if stream.certificate is not None:
+            values["tls_days"] = stream.certificate.days(context.now)
+            told = f"{told}; {tls.describe(stream.certificate)}"
+        evidence = [Evidence("connection", told)]
+        if self.speaks is not None and said is not None:
+            evidence.append(heard(self.speaks, said, values, unknown))
+        return Measurements(values, 1, evidence, unknown)
 
 
 def _checked(text: str, option_name: str) -> None:
