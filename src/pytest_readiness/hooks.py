@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pluggy
@@ -10,8 +11,8 @@ import pluggy
 if TYPE_CHECKING:
     from pytest_readiness.probe import Probe
 
-#: Marks a function as an implementation of one of these hooks.
-hookimpl = pluggy.HookimplMarker("pytest")
+#: Marks a function as an implementation of one of these hooks; under ``-p no:readiness`` it is passed over.
+hookimpl = partial(pluggy.HookimplMarker("pytest"), optionalhook=True)
 hookspec = pluggy.HookspecMarker("pytest")
 
 

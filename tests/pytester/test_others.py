@@ -85,7 +85,6 @@ def test_too_many_warnings_fail_the_run_and_the_report_says_so(project: Project)
 
 @pytest.mark.parametrize("gate", [PASSES, FAILS])
 def test_the_plugin_can_be_switched_off(project: Project, gate: str) -> None:
-    project.write("conftest.py", "")
     project.gates(gate)
     ran = project.run("-p", "no:readiness", readiness=False)
     assert ran.exit_code == 0
