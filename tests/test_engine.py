@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -715,12 +716,19 @@ class TestRetry:
         assert (result.outcome, result.reason) == (Outcome.FAILED, "n is 2, expected 1")
         assert "passed" not in result.evidence[0].text
 
+    def test_tells_attempts_that_came_to_the_same_in_one_line(self) -> None:
+        result = only({"n": 2}, retry=Retry(within=0.2, every=0.01))
+        (line,) = result.evidence[0].text.splitlines()
+        assert line.startswith(f"1. to {result.attempts}. after 0 s to ")
+        assert line.endswith(": failed: n is 2, expected 1")
+
     def test_lists_a_bounded_number_of_attempts(self) -> None:
-        result = only({"n": 2}, retry=Retry(within=0.3, every=0.001))
+        numbers = itertools.count(2)
+        result = run(gate(lambda _: one(next(numbers)), retry=Retry(within=0.3, every=0.001)))["a"]
         lines = result.evidence[0].text.splitlines()
         assert result.attempts > 21
         assert len(lines) == 21
-        assert lines[5] == f"… ({result.attempts - 20} more attempts)"
+        assert lines[5] == f"… ({result.attempts - 20} more lines)"
         assert lines[-1].startswith(f"{result.attempts}. ")
 
 

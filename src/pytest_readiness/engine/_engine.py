@@ -335,9 +335,7 @@ class Engine:
         course.last = made
         now = time.monotonic()
         if gate.retry is not None:
-            course.log.append(
-                f"{course.attempts}. after {seconds(course.opened - course.began)}: {self._summary(made)}"
-            )
+            course.log.append((course.attempts, seconds(course.opened - course.began), self._summary(made)))
             again = now + gate.retry.every
             if made.outcome is not Outcome.PASSED and again <= min(course.until, self._deadline.at):
                 self._tell("attempted", self._redactor.gate(gate), course.attempts, self._redactor.text(made.reason))
