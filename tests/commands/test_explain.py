@@ -55,3 +55,19 @@ services:
     assert "curl -H 'X: ***'" in ran.output
     assert "service: api" in ran.output
     assert "127.0.0.1:8000" not in ran.output
+
+
+def test_what_another_gate_measures_is_named_and_its_stand_in_is_not(project: Path, run: Run) -> None:
+    (project / "readiness.yaml").write_text(
+        HEAD
+        + """\
+  - {id: job, probe: http, with: {url: "http://a/jobs", extract: {id: id}}}
+  - {id: look, probe: http, needs: [job], with: {url: "${job.header:location}"}}
+  - {id: near, probe: http, needs: [job], with: {urls: ["http://127.0.0.1:8000/${job.id}"]}}
+"""
+    )
+    look, near = run("explain").output.partition("look (http)")[2].split("near (http)")
+    assert "measured by another gate: job.header:location" in look
+    assert "127.0.0.1:8000" not in look
+    assert "host: 127.0.0.1:8000" in near
+    assert "measured by another gate: job.id" in near

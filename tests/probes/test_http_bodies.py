@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -203,6 +204,20 @@ class TestContains:
             Http(url="http://a/", contains=contains)
         assert caught.value.message.startswith(message)
         assert caught.value.option == "contains"
+
+
+@pytest.mark.no_false_green
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"text": ("a", "")}, "text: an empty text is in every body"),
+        ({"schema": {}}, "schema: is empty, which says nothing"),
+    ],
+)
+def test_what_every_body_has_is_refused(options: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        Http(url="http://a/", **options)
+    assert f"{caught.value.option}: {caught.value.message}".startswith(message)
 
 
 class TestTexts:

@@ -168,8 +168,8 @@ gates:
   - {id: errors, probe: http, with: {url: "http://a/nope", schema: schemas/error.json}, expect: {status: 404}}
   - {id: metrics, probe: http, with: {url: "http://a/metrics", text: ["http_requests_total", "# TYPE"]},
      expect: {"header:content-type": "~ ^text/plain"}}
-  - {id: cors-ours, probe: http, with: {url: "http://a/", cors: {origin: "https://a.test", method: PUT, headers: [X-A]}}}
-  - {id: cors-theirs, probe: http, with: {url: "http://a/", cors: {origin: "https://evil.test"}}, expect: {allowed: false}}
+  - {id: cors-ours, probe: http, with: {url: "http://a/", cors: {origin: "https://a.test", method: PUT}}}
+  - {id: cors-theirs, probe: http, with: {url: "http://a/", cors: {origin: "https://b.test"}}, expect: {allowed: false}}
   - id: models
     probe: http
     with:
@@ -190,7 +190,7 @@ gates:
   - {id: services, probe: http, with: {url: "http://a/{item}/health", foreach: [api, worker, bot]}}
   - {id: in-process, probe: http, with: {app: "orders.app:app", url: /docs}}
   - {id: factory, probe: http, with: {app: "orders.app:make()", cases: [{name: a, path: /x, status: ">= 400"}]}}
-  - {id: warm, probe: http, with: {url: "http://a/predict", json: {item: A}, warmup: 3, samples: 50}, expect: {p95: "< 50 ms"}}
+  - {id: warm, probe: http, with: {url: "http://a/", json: {item: A}, warmup: 3, samples: 50}, expect: {p95: "< 50 ms"}}
   - {id: secure, probe: http, with: {url: "http://a/"}, expect: {status: 301, "header:location": "~ ^https://"}}
 """
 

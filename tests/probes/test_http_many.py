@@ -286,6 +286,7 @@ class TestCases:
             ({"burst": 0}, "0 is not between 1 and 1000"),
             ({"status": ()}, "the list is empty"),
             ({"status": ">= 2 ms"}, "'>= 2 ms'"),
+            ({"text": ("",)}, "an empty text is in every body"),
             ({"contains": "x y"}, "not JSON, even read leniently"),
             ({"method": "A B"}, "'A B' is not a method, such as GET"),
             ({"body": "a", "json": 1}, "say either `body` or `json`"),
@@ -455,6 +456,7 @@ class TestCors:
         ({"burst": 3, "contains": {"a": 1}}, "burst: `burst` and `contains` do not go together"),
         ({"app": "a:b", "verify": False}, "app: `app` and `verify` do not go together"),
         ({"app": "a.b"}, "app: write MODULE:ATTRIBUTE, such as orders.app:app"),
+        ({"json": {"a": float("nan")}}, "json: cannot be written as JSON"),
         ({"warmup": -1}, "warmup: -1 is not between 0 and 100000"),
     ],
 )

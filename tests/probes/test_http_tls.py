@@ -82,6 +82,11 @@ class TestCertificate:
         assert 9.9 < days(result) < 10.1
         assert result.evidence[-1].text.startswith("certificate for 127.0.0.1; issued by Test CA Ltd; ends on ")
 
+    def test_is_shown_under_a_version_of_tls(self, secure: Callable[..., Server], tmp_path: Path) -> None:
+        probe = Http(url=f"{secure().url}/x", ca="ca.pem")
+        result = run_probe(probe, root=tmp_path, now=NOW, expect={"tls_version": "in TLSv1.2, TLSv1.3"})
+        assert result.outcome is Outcome.PASSED, result.reason
+
     def test_that_ends_soon_fails_a_gate_that_wants_more(self, secure: Callable[..., Server], tmp_path: Path) -> None:
         server = secure(not_after=NOW + timedelta(days=10))
         probe = Http(url=server.url, ca="ca.pem")

@@ -20,7 +20,7 @@ from pytest_readiness.probes._http import together
 from pytest_readiness.probes._http.auth import Auth, keep_secrets, sets
 from pytest_readiness.probes._http.cases import Case
 from pytest_readiness.probes._http.client import Request
-from pytest_readiness.probes._http.content import Check, Extract, contained, fitting, fragment, texts
+from pytest_readiness.probes._http.content import Check, Extract, check_said, contained, fitting, fragment, texts
 from pytest_readiness.probes._http.cors import Cors
 from pytest_readiness.probes._http.findings import Findings, few
 from pytest_readiness.probes._http.loop import early
@@ -122,6 +122,7 @@ class Http(Probe):
                 raise OptionError(f"{name!r} is neither a name under `extract` nor header:NAME", "secret")
         if self.contains is not None:
             fragment(self.contains)
+        check_said(self.text, self.schema)
         self._check_asks()
 
     def _check_asks(self) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pytest_readiness.options import named
 from pytest_readiness.probe import Probe
 from pytest_readiness.redact import Redactor
 from pytest_readiness.reports._screen import Screen
@@ -43,7 +44,18 @@ def _of_gate(gate: Gate) -> Iterator[str]:
         return
     touches = list(gate.options.touches()) if isinstance(gate.options, Probe) else []
     known = dict.fromkeys(f"{touch.kind}: {touch.what}" for touch in touches)
-    yield from (line for line in known if not (gate.uses and gate.binds is not None and line == f"host: {_STAND_IN}"))
+    captured = sorted(name for name in named(gate.binds) if name.rpartition(".")[0] not in gate.uses)
+    stands_in = gate.binds is not None and (gate.uses or _begins_with(captured, gate.binds))
+    yield from (line for line in known if not (stands_in and line == f"host: {_STAND_IN}"))
     yield from (f"service: {name}" for name in gate.uses)
+    yield from (f"measured by another gate: {name}" for name in captured)
     if not touches and not gate.uses:
         yield "nothing beyond the test run"
+
+
+def _begins_with(names: Sequence[str], value: object) -> bool:
+    """Tell whether a text in *value* begins with one of *names*: a whole address that is known only later."""
+    if isinstance(value, str):
+        return any(value.startswith(f"${{{name}}}") for name in names)
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return any(_begins_with(names, item) for item in items)

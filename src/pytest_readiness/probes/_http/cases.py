@@ -13,7 +13,7 @@ from pytest_readiness.probe import Measure, Measurements, option
 from pytest_readiness.probes._http.auth import Auth
 from pytest_readiness.probes._http.body import line, printable, unpacked
 from pytest_readiness.probes._http.client import Exchange
-from pytest_readiness.probes._http.content import Answered, Check, contained, differences, fragment, texts
+from pytest_readiness.probes._http.content import Answered, Check, check_said, contained, differences, fragment, texts
 from pytest_readiness.probes._http.errors import NoAnswer
 from pytest_readiness.probes._http.request import Ask, made, over, target_of
 from pytest_readiness.probes._http.rounds import Round
@@ -55,6 +55,7 @@ class Case:
         self.condition()
         if self.contains is not None:
             fragment(self.contains)
+        check_said(self.text)
         made(self.method, self.headers, self.body, self.json, self.auth)
 
     def condition(self) -> Condition:

@@ -70,6 +70,7 @@ class Exchange(NamedTuple):
 
     ``latency`` is in seconds: from before the connection was opened, or taken from those still
     open, to the last byte of the last body, redirects included. ``hops`` are the URLs that redirected.
+    ``tls`` is the version of TLS that was agreed on, None without.
     """
 
     url: str
@@ -77,6 +78,7 @@ class Exchange(NamedTuple):
     latency: float
     hops: tuple[str, ...]
     certificate: Certificate | None
+    tls: str | None = None
 
 
 class Client:
@@ -107,10 +109,10 @@ class Client:
             raise TimedOut(f"{error}, after {time.perf_counter() - started:.2f} s") from None
 
     async def _fetch(self, target: Target, request: Request, started: float) -> Exchange:
-        answer, certificate = await self._ask(target, request)
+        answer, stream = await self._ask(target, request)
         latency = time.perf_counter() - started
         if not self._follow or answer.status not in _REDIRECTS:
-            return Exchange(target.shown, answer, latency, (), certificate)
+            return Exchange(target.shown, answer, latency, (), stream.certificate, stream.tls)
         hops: list[str] = []
         asked: set[tuple[str, str]] = set()
         while answer.status in _REDIRECTS and (location := answer.headers.get("location")) is not None:
@@ -121,11 +123,12 @@ class Client:
                 raise NoAnswer(f"it redirects in a loop: {_way(hops, target)}")
             if len(hops) > self._follow:
                 raise NoAnswer(f"it redirects more than {self._follow} times: {_way(hops, target)}")
-            answer, certificate = await self._ask(target, request)
+            answer, stream = await self._ask(target, request)
             latency = time.perf_counter() - started
-        return Exchange(target.shown, answer, latency, tuple(hops), certificate)
+        return Exchange(target.shown, answer, latency, tuple(hops), stream.certificate, stream.tls)
 
-    async def _ask(self, target: Target, request: Request) -> tuple[Answer, Certificate | None]:
+    async def _ask(self, target: Target, request: Request) -> tuple[Answer, Stream]:
+        """Return the answer, and the stream it came over, which may be closed or in use again."""
         data = self._written(target, request)
         idle = self._idle[target.origin]
         while idle and request.method in _REPEATABLE:
@@ -152,7 +155,7 @@ class Client:
             stream = await secured(self._dialler, stream, self._trust(), name, (origin.host, origin.port))
         return _Line(stream)
 
-    async def _over(self, line: _Line, data: bytes, origin: Origin, method: str) -> tuple[Answer, Certificate | None]:
+    async def _over(self, line: _Line, data: bytes, origin: Origin, method: str) -> tuple[Answer, Stream]:
         kept = False
         try:
             answer = await line.ask(data, method)
@@ -164,7 +167,7 @@ class Client:
         finally:
             if not kept:
                 line.stream.close()
-        return answer, line.stream.certificate
+        return answer, line.stream
 
     def _written(self, target: Target, request: Request) -> bytes:
         """Return the bytes of the request; all but the first line is the same for a whole origin, so it is kept."""

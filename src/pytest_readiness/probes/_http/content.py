@@ -149,6 +149,14 @@ def fragment(contains: object) -> object:
     return contains
 
 
+def check_said(text: Iterable[str], schema: object = None) -> None:
+    """Raise ``OptionError`` for texts or a schema that every body would have or fit."""
+    if not all(text):
+        raise OptionError("an empty text is in every body", "text")
+    if schema in ({}, ""):
+        raise OptionError("is empty, which says nothing", "schema")
+
+
 def contained(wanted: object) -> Check:
     """Return the check that counts the ``mismatches`` with *wanted*."""
     return _Counting("mismatches", lambda answered: mismatches(answered.json, filled(wanted, answered.ask.values)))

@@ -133,6 +133,8 @@ class Findings:
         self._facts["status"].add(answer.status)
         self._facts["size"].add(len(answer.body))
         self._facts["redirects"].add(len(exchange.hops))
+        if exchange.tls is not None:
+            self._facts["tls_version"].add(exchange.tls)
         if exchange.certificate is not None:
             self._facts["tls_days"].add(exchange.certificate.days(self._now))
             self._certificates.setdefault(exchange.certificate, url)
@@ -199,8 +201,9 @@ class Findings:
                 values[name] = self._whole(name, different)
             except ValueError as error:
                 unknown.setdefault(name, str(error))
-        if "tls_days" not in self._facts:
-            unknown["tls_days"] = "no certificate was seen; it is asked for over https only"
+        for name in ("tls_days", "tls_version"):
+            if name not in self._facts:
+                unknown[name] = "no certificate was seen; it is asked for over https only"
         self._times(values, unknown)
         return values, unknown
 

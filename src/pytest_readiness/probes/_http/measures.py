@@ -20,6 +20,7 @@ PLAIN: Mapping[str, Measure] = {
     "size": Measure(int, "bytes of the body as it came", "B", Better.LOWER),
     "redirects": Measure(int, "redirects followed", better=Better.LOWER),
     "tls_days": Measure(float, "days until the server's certificate ends", better=Better.HIGHER),
+    "tls_version": Measure(str, "version of TLS that was agreed on, such as TLSv1.3"),
     "endpoints": Measure(int, "URLs asked", better=Better.HIGHER),
 }
 COUNTS: Mapping[str, Measure] = {
@@ -31,7 +32,7 @@ EVERY: Mapping[str, Measure] = {**PLAIN, **COUNTS, **cases.MEASURES, **cors.MEAS
 
 #: Which option brings which count.
 _BROUGHT = {"contains": "mismatches", "text": "missing_texts", "schema": "schema_errors"}
-_NOT_IN_PROCESS = frozenset({"tls_days"})
+_NOT_IN_PROCESS = frozenset({"tls_days", "tls_version"})
 
 _HEADER = re.compile(r"header:([a-z0-9-]+)")
 _COOKIE = re.compile(r"cookie:[!#$%&'*+.^_`|~0-9A-Za-z-]+")

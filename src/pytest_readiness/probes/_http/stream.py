@@ -62,7 +62,7 @@ class Stream:
     """
     One connection.
 
-    ``certificate`` is what the server showed of itself, None without TLS. ``opened`` is the
+    ``certificate`` is what the server showed of itself, ``tls`` the version of TLS; None without. ``opened`` is the
     moment of ``time.perf_counter()`` just before the attempt to connect that succeeded.
     """
 
@@ -71,6 +71,7 @@ class Stream:
         self._sock = sock
         self.opened = opened
         self.certificate: Certificate | None = None
+        self.tls: str | None = None
 
     async def send(self, data: bytes) -> None:
         """Send all of *data*. Raises ``OSError`` where the server has stopped listening."""

@@ -57,34 +57,35 @@ class SecureStream(Stream):
     def __init__(self, plain: Stream, trust: ssl.SSLContext, name: str) -> None:
         loop, sock = plain.take_over()
         self._name = name
-        self._tls = trust.wrap_socket(
+        self._wrapped = trust.wrap_socket(
             sock, server_hostname=name, do_handshake_on_connect=False, suppress_ragged_eofs=False
         )
-        super().__init__(loop, self._tls, plain.opened)
+        super().__init__(loop, self._wrapped, plain.opened)
 
     async def agree(self) -> None:
         """Agree on TLS with the server. Raises ``ssl.SSLError`` or ``NoAnswer``."""
         try:
-            await self._whenever(self._tls.do_handshake)
+            await self._whenever(self._wrapped.do_handshake)
         except ssl.SSLEOFError:
             raise NoAnswer(f"{self._name} ended the connection instead of agreeing on TLS") from None
         except (ssl.SSLError, TimeoutError):
             raise
         except OSError as error:
             raise NoAnswer(f"no TLS with {self._name}: {broken(error)}") from error
-        self.certificate = _peer(self._tls)
+        self.certificate = _peer(self._wrapped)
+        self.tls = self._wrapped.version()
 
     async def send(self, data: bytes) -> None:
         """Send all of *data*. Raises ``OSError`` where the server has stopped listening."""
         rest = memoryview(data)
         while rest:
             piece = rest
-            rest = rest[await self._whenever(lambda: self._tls.send(piece)) :]  # noqa: B023 - called at once
+            rest = rest[await self._whenever(lambda: self._wrapped.send(piece)) :]  # noqa: B023 - called at once
 
     async def receive(self) -> bytes:
         """Return the next bytes, empty at the end. Raises ``Cut`` where the connection broke."""
         try:
-            return await self._whenever(lambda: self._tls.recv(PIECE))
+            return await self._whenever(lambda: self._wrapped.recv(PIECE))
         except ssl.SSLEOFError:
             raise Cut("the connection ended without TLS's goodbye") from None
         except TimeoutError:
@@ -101,7 +102,7 @@ class SecureStream(Stream):
                 wait = self._loop.readable
             except ssl.SSLWantWriteError:
                 wait = self._loop.writable
-            await wait(self._tls)
+            await wait(self._wrapped)
 
 
 def _peer(sock: ssl.SSLSocket) -> Certificate | None:
