@@ -313,6 +313,10 @@ class TestStop:
         begun = time.monotonic()
         services.stop()
         assert time.monotonic() - begun < 3
+        # A process that is dying has no environment any more, but is listed a moment longer.
+        deadline = Deadline.after(5)
+        while any(map(alive, pids)) and not deadline.passed:
+            time.sleep(0.01)
         assert not any(map(alive, pids))
 
     def test_lets_a_service_say_goodbye(self, make: Started, tmp_path: Path) -> None:

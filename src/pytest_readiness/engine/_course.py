@@ -17,8 +17,9 @@ class Course:
 
     ``began``, ``opened`` and ``until`` are moments of the monotonic clock: the first attempt, the latest
     one, the end of the time for repeating them. ``ticket`` is that of the latest attempt, ``last`` what
-    came of it, ``log`` each one's number, time since the first, and what came of it. ``values`` are the measured values that other gates use, as they
-    were measured: a result may have them cut, or without their secrets.
+    came of it; ``log`` has for each its number, the time since the first, and what came of it.
+    ``values`` are the measured values that other gates use, as they were measured: a result may have
+    them cut, or without their secrets.
     """
 
     __slots__ = ("attempts", "began", "gate", "last", "log", "needs", "opened", "result", "ticket", "until", "values")
