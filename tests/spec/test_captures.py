@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,19 @@ def test_names_may_begin_with_a_number_and_measurements_be_of_a_family(tmp_path:
     text = HEAD + LOGIN.replace("id: login", "id: 1st-login") + user('url: "http://x/${1st-login.token}"', "1st-login")
     assert problems(tmp_path, text) == []
     assert options.named({"a": ["${x.header:location}", "$${y.z}"], "b": 1}) == {"x.header:location"}
+
+
+@pytest.mark.parametrize("key", ["expect: {body: '${login.token}'}", "title: '${login.token}'"])
+def test_what_is_known_only_later_cannot_be_used_elsewhere(tmp_path: Path, key: str) -> None:
+    text = HEAD + LOGIN + f"- {{id: user, probe: page, needs: login, with: {{url: 'http://x'}}, {key}}}\n"
+    expected = "${login.token} is known only while gates run: use it under 'with' of a gate"
+    assert problem(tmp_path, text).endswith(expected)
+
+
+def test_thousands_of_gates_that_use_one_far_away_are_read_in_short_time(tmp_path: Path) -> None:
+    chain = "".join(
+        f'- {{id: g{n}, probe: page, needs: g{n + 1}, with: {{url: "${{g3000.body}}"}}}}\n' for n in range(3000)
+    )
+    started = time.process_time()
+    assert len(load(tmp_path, HEAD + chain + "- {id: g3000, probe: page, with: {url: 'http://x'}}\n").gates) == 3001
+    assert time.process_time() - started < 6

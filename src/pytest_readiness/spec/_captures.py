@@ -17,16 +17,23 @@ from pytest_readiness.spec._scene import Scene
 _SURE = {bool: "true", int: "1", float: "1"}
 #: What a text, or any value, may turn out to be; options are good if they are with one of these.
 _UNSURE = ("1", "http://127.0.0.1:8000/1", "text", "true", "2026-01-01")
-_TRIES = 150
+_TRIES = 30
 
 
 class Captures:
     """The gates that have been read so far, and what others may use of what they measure."""
 
     def __init__(self, ids: Iterable[str], scene: Scene) -> None:
-        self.ids = frozenset(ids)
+        self.ids = {name: number for number, name in enumerate(ids)}
         self.scene = scene
         self.gates: dict[str, Gate] = {}
+        #: For each gate all that it needs, directly or not: one bit for each, since there may be thousands.
+        self._above: dict[str, int] = {}
+
+    def add(self, gate: Gate) -> None:
+        """Take note of *gate*, after those it needs."""
+        self.gates[gate.id] = gate
+        self._above[gate.id] = self._all(gate.needs)
 
     def choices(self, name: str, what: str, needs: tuple[str, ...]) -> tuple[str, ...]:
         """
@@ -34,7 +41,7 @@ class Captures:
 
         Raises ``OptionError`` where it cannot be used there.
         """
-        if name not in self._needed(needs):
+        if not self._all(needs) >> self.ids[name] & 1:
             raise OptionError(f"the gate does not need gate {name!r}: add it to 'needs'")
         gate = self.gates.get(name)
         known = None if gate is None else self.scene.probes.get(gate.probe)
@@ -49,28 +56,24 @@ class Captures:
             raise OptionError(f"gate {name!r} does not measure {what!r}{hint}")
         return (_SURE[measure.type],) if measure.type in _SURE else _UNSURE
 
-    def _needed(self, needs: Iterable[str]) -> set[str]:
-        """Return *needs*, and all that those need."""
-        found: set[str] = set()
-        waiting = list(needs)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += self.gates[name].needs if name in self.gates else ()
-        return found
+    def _all(self, needs: Iterable[str]) -> int:
+        """Return *needs*, and all that those need, as bits."""
+        bits = 0
+        for name in needs:
+            if name in self.ids:
+                bits |= 1 << self.ids[name] | self._above.get(name, 0)
+        return bits
 
 
 def tries(choices: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
-    """Yield what may stand for each name in *choices*: every combination, as long as there are not too many."""
+    """Yield what may stand for each name in *choices*: the same for all, then every combination if those are few."""
     unsure = [name for name, values in choices.items() if len(values) > 1]
     sure = {name: values[0] for name, values in choices.items()}
+    for value in _UNSURE:
+        yield {**sure, **dict.fromkeys(unsure, value)}
     if len(_UNSURE) ** len(unsure) <= _TRIES:
-        ways: Iterable[tuple[str, ...]] = product(_UNSURE, repeat=len(unsure))
-    else:
-        ways = ((value,) * len(unsure) for value in _UNSURE)
-    for way in ways:
-        yield {**sure, **dict(zip(unsure, way, strict=True))}
+        for way in product(_UNSURE, repeat=len(unsure)):
+            yield {**sure, **dict(zip(unsure, way, strict=True))}
 
 
 def in_reading_order(drafts: list[Draft]) -> list[Draft]:

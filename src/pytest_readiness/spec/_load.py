@@ -130,7 +130,7 @@ class _Load:
         for draft in in_reading_order(drafts):
             gate = read_gate(draft, scene, captures)
             if gate is not None:
-                captures.gates[gate.id] = gate
+                captures.add(gate)
             if self.problems.many:
                 break
         yield from (captures.gates[draft.id] for draft in drafts if draft.id in captures.gates)

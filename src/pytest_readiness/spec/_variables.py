@@ -15,6 +15,8 @@ from pytest_readiness.spec._places import Map, Refused, Seq
 PUT_IN = re.compile(r"[$=]|://[^/]*@")
 CONTAINERS = frozenset({Map, Seq})
 
+_ONLY_UNDER_WITH = "${{{}}} is known only while gates run: use it under 'with' of a gate"
+
 LookUp = Callable[[str], str]
 #: Called with the path, the message, and whether it is only that a variable is not defined.
 Reporter = Callable[[Path, str, bool], None]
@@ -70,6 +72,8 @@ class Variables:
         name, has_default, default = inside.partition(":-")
         value = self._value(name, first)
         if value is None or (has_default and not value):
+            if value is None and "." in name:
+                raise OptionError(_ONLY_UNDER_WITH.format(name))
             if not has_default:
                 raise UndefinedError(
                     f"variable {name} is not defined: not in the profile, in 'vars' or in the environment"
@@ -114,7 +118,7 @@ class Variables:
     def _inside(self, inside: str, layer: int, name: str) -> str:
         wanted = inside.partition(":-")[0]
         if "." in wanted:
-            raise OptionError(f"${{{wanted}}} is known only while gates run: use it under 'with' of a gate")
+            raise OptionError(_ONLY_UNDER_WITH.format(wanted))
         return self._look_up(inside, layer + 1 if wanted == name else 0)
 
     def fill(self, node: object, report: Reporter, look_up: LookUp | None = None, dollar: str = "$") -> object:
