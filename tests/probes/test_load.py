@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import math
+import socket
+import struct
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Outcome, Result
 from pytest_readiness.options import Secret
 from pytest_readiness.probes._http.auth import Auth
+from pytest_readiness.probes._load.client import Client, Task, clock
 from pytest_readiness.probes.load import Load
 from pytest_readiness.testing import run_probe
 from tests.servers.behaved import PERIOD, STALL
@@ -146,6 +151,115 @@ class TestFailures:
         result = run_probe(Load(url=behaved, duration=60.0), timeout=5)
         assert (result.outcome, "raise the gate's timeout" in result.reason) == (Outcome.ERROR, True)
         assert time.monotonic() - started < 3
+
+
+class TestTheClient:
+    """What servers do to connections, seen by the client itself."""
+
+    def client(self, server: Server, seconds: float = 5.0, most: int = 10, body: bytes = b"") -> Client:
+        data = b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        task = Task((socket.AF_INET, ("127.0.0.1", server.port)), data, range(200, 300).__contains__, most)
+        return Client(task, clock() + seconds)
+
+    def test_answers_that_never_come_are_failures_and_slower_than_all_others(self) -> None:
+        with serving(lambda _, server: server.closing.wait(10)) as server:
+            client = self.client(server, 0.5)
+            record = client.paced(100, 1.0)
+            client.close()
+        assert record.failures == {"no answer before the time was up": 100}
+        assert record.latencies == [math.inf] * 100
+        assert len(record.delays) == record.bad == 100
+
+    def test_connections_opened_beforehand_may_be_closed_again(self) -> None:
+        left = [True, True, True]
+
+        def manners(connection: Any, server: Server) -> None:
+            if left:
+                left.pop()
+                return
+            while server.read(connection):
+                connection.sendall(http(b"ok"))
+
+        with serving(manners) as server:
+            client = self.client(server)
+            client.connect(3)
+            record = client.paced(50, 0.2)
+            client.close()
+        assert (record.answered, record.bad) == (10, 0)
+
+    def test_one_that_answers_before_it_has_read_all_is_not_asked_again_on_the_same_connection(self) -> None:
+        def manners(connection: Any, server: Server) -> None:
+            connection.recv(10)
+            connection.sendall(http(b"no", "413 Too Large"))
+            server.closing.wait(5)
+
+        with serving(manners) as server:
+            client = self.client(server, body=b"x" * 20_000_000)
+            record = client.paced(20, 0.2)
+            client.close()
+            assert server.connections == 4
+        assert (record.statuses, record.bad) == ({413: 4}, 4)
+
+    def test_a_connection_that_is_reset_is_told(self) -> None:
+        def manners(connection: Any, _: Server) -> None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.recv(10)
+            connection.close()
+
+        with serving(manners) as server:
+            client = self.client(server)
+            record = client.paced(50, 0.2)
+            client.close()
+        assert record.failures == {"the connection was reset": 10}
+
+    def test_answers_that_are_cut_or_garbled_are_told_apart(self) -> None:
+        answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut", b"SSH-2.0"] * 2
+        with serving() as server:
+            server.answer(*answers)
+            client = self.client(server)
+            record = client.paced(20, 0.2)
+            client.close()
+        assert record.failures.total() == 4
+        assert record.failures["the connection ended in the middle"] == 2
+
+    def test_no_more_connections_than_the_machine_has_are_no_crash(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with serving() as server:
+            client = self.client(server)
+
+            def refuse(*_: object) -> None:
+                raise OSError(errno.EMFILE, "Too many open files")
+
+            monkeypatch.setattr("pytest_readiness.probes._load.client.socket.socket", refuse)
+            record = client.paced(50, 0.1)
+            monkeypatch.undo()
+            client.close()
+        assert record.failures == {"this process has too many open files (ulimit -n)": 5}
+
+    def test_without_a_fine_clock_it_stays_awake_a_little_longer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("pytest_readiness.probes._load.client._MOST_FD", 0)
+        with serving() as server:
+            server.answer(http(b"ok"), close=False)
+            client = self.client(server)
+            record = client.paced(50, 0.2)
+            client.close()
+        assert (record.answered, record.bad) == (10, 0)
+
+    def test_tls_that_fails_later_is_told(self, tmp_path: Path) -> None:
+        import ssl
+
+        context, _ = TestTls().server(tmp_path)
+        with serving(context=context) as server:
+            server.answer(http(b"ok"))
+            task = Task(
+                (socket.AF_INET, ("127.0.0.1", server.port)), b"GET / HTTP/1.1\r\n\r\n", bool, 2,
+                trust=ssl.create_default_context(), name="127.0.0.1",
+            )  # fmt: skip
+            client = Client(task, clock() + 5)
+            record = client.paced(20, 0.1)
+            client.close()
+        (why,) = record.failures
+        assert "certificate verify failed" in why
+        assert record.bad == 2
 
 
 class TestTheMost:

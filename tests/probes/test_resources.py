@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -14,11 +15,11 @@ import pytest
 
 from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Outcome, Ready, Result, Service
-from pytest_readiness.probes._resources import Course, Tree
+from pytest_readiness.probes._resources import Course, Gone, Tree
 from pytest_readiness.probes.resources import Resources
 from pytest_readiness.testing import run_probe
 
-pytest.importorskip("psutil")
+psutil = pytest.importorskip("psutil")
 
 MIB = 2**20
 Start = Callable[[str], int]
@@ -202,6 +203,51 @@ class TestCourse:
 
     def test_nothing_seen_says_so(self) -> None:
         assert (Course().told(), Course().duration) == ("nothing was seen", 0.0)
+
+
+class TestWhatCannotBeLookedAt:
+    class Foreign:
+        """A process that raises whatever a test wants."""
+
+        def __init__(self, error: Exception, at: str) -> None:
+            self.pid = 7
+            self._error, self._at = error, at
+
+        def _maybe(self, what: str) -> None:
+            if self._at == what:
+                raise self._error
+
+        def is_running(self) -> bool:
+            return True
+
+        def status(self) -> str:
+            return "running"
+
+        def children(self, *, recursive: bool) -> list[object]:
+            self._maybe("children" if recursive else "")
+            return []
+
+        def oneshot(self) -> contextlib.AbstractContextManager[None]:
+            return contextlib.nullcontext()
+
+        def memory_info(self) -> None:
+            self._maybe("memory")
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize("at", ["children", "memory"])
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [
+            (psutil.AccessDenied(7), "process 7 belongs to somebody else, and cannot be looked at"),
+            (psutil.NoSuchProcess(7), "process 7 has ended|there is no process 7"),
+            (OSError("broken"), "process 7: broken"),
+        ],
+    )
+    def test_is_told_and_never_taken_for_nothing(self, error: Exception, words: str, at: str) -> None:
+        tree = Tree(os.getpid())
+        tree._root = self.Foreign(error, at)
+        with pytest.raises(Gone, match=words):
+            tree.look()
 
 
 def test_the_process_of_a_service_is_known(tmp_path: Path) -> None:

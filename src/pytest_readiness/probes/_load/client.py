@@ -175,6 +175,7 @@ class Client:
         """Note what was not answered, or not even sent."""
         late = self._open + unsent
         self._record.latencies += [math.inf] * unsent
+        self._record.delays += [0.0] * unsent
         if late:
             self._record.failures["no answer before the time was up"] += late
             self._record.bad += late
@@ -222,7 +223,7 @@ class Client:
         else:
             record.bad += 1
         record.delays[number] += now - self._woken
-        if line.reading.reusable:
+        if line.reading.reusable and line.rest is None:
             self._idle.append(line)
         else:
             self._drop(line)
@@ -326,7 +327,8 @@ class Client:
                 if self._fine:
                     select.select([self._fd()], [], [], pause)
                 else:
-                    self._selector.select(pause)
+                    # It sleeps whole milliseconds, and too long rather than too short.
+                    self._selector.select(math.floor(1000 * pause) / 1000)
                 events = self._selector.select(0)
                 self._record.idle += clock() - asleep
         self._woken = clock()
