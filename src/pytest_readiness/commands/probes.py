@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import inspect
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO, cast
 
 import yaml
 
+from pytest_readiness import options as options_
 from pytest_readiness.commands import _project
 from pytest_readiness.commands._output import Output
 from pytest_readiness.errors import UsageError
@@ -69,18 +71,30 @@ def question(probe: type[Probe]) -> str:
 
 def example(name: str, probe: type[Probe]) -> str:
     """Return a gate in YAML that uses *probe*, made of the examples of its options."""
-    form = _form(probe)
-    examples = {key: doc["example"] for key, doc in form.docs.items() if doc.get("example") is not None}
-    told = {key: value for key, value in examples.items() if key in form.required} or dict([*examples.items()][:1])
+    told, made = _accepted(probe)
     gate: dict[str, object] = {"id": f"my-{name.replace('_', '-')}", "probe": name}
     if told:
         gate["with"] = told
-    if not probe.expect:
+    if not (probe.expect if made is None else made.expected()):
         best = next(
             (key for key, it in probe.measures.items() if it.better is Better.HIGHER), next(iter(probe.measures))
         )
         gate["expect"] = {best: ">= 80 %" if probe.measures[best].unit == "%" else ">= 1"}
     return str(yaml.safe_dump([gate], sort_keys=False, default_flow_style=None, allow_unicode=True, width=100))
+
+
+def _accepted(probe: type[Probe]) -> tuple[dict[str, object], Probe | None]:
+    """Return the required options with as few others as it takes until *probe* accepts them, and what that makes."""
+    form = _form(probe)
+    examples = {key: doc["example"] for key, doc in form.docs.items() if doc.get("example") is not None}
+    required = {key: value for key, value in examples.items() if key in form.required}
+    others = [key for key in examples if key not in form.required]
+    for number in range(0 if required else min(1, len(others)), min(3, len(others)) + 1):
+        for keys in itertools.combinations(others, number):
+            told = {**required, **{key: examples[key] for key in keys}}
+            if (made := options_.convert(probe, told, [])) is not None:
+                return told, made
+    return required, None
 
 
 def explanation(name: str, probe: type[Probe], width: int = 100) -> str:

@@ -77,7 +77,7 @@ class Job(Probe):
     counter: ClassVar[str | None] = "polls"
 
     poll: str | tuple[str, ...] = option(
-        "Where to ask for the state: a URL, or a command as a list.", example="https://example.org/jobs/{id}"
+        "Where to ask for the state: a URL, or a command as a list.", example="https://example.org/jobs/7"
     )
     state: Query | None = option(
         "JMESPath of the state in the JSON; the whole text where nothing is said.", None, example="status"

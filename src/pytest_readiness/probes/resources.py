@@ -55,7 +55,7 @@ class Resources(Probe):
     counter: ClassVar[str | None] = "samples"
     extra: ClassVar[str | None] = "resources"
 
-    pid: int | None = option("The number of the process.", None, example="${api.pid}")
+    pid: int | None = option("The number of the process, such as `${api.pid}`.", None, example=4711)
     pid_file: str | None = option(
         "A file that holds it, relative to the spec's folder.", None, example="run/worker.pid"
     )
