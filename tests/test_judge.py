@@ -141,6 +141,12 @@ def test_looking_at_nothing_is_an_error_even_if_everything_holds(looked_at: int)
     assert [held.held for held in weighed.expectations] == [None]
 
 
+def test_a_cause_that_several_measurements_share_is_told_once() -> None:
+    why = {"line": "no data", "branch": "no data", "missed": "another"}
+    weighed = weigh(gate(expect={"line": ">= 80%", "branch": ">= 70%", "missed": 0}), {}, 1, None, why)
+    assert weighed.reason == "line, branch were not measured: no data; missed was not measured: another"
+
+
 def test_why_nothing_was_looked_at_is_told() -> None:
     weighed = weigh(gate(expect={"count": ">= 0"}), measured(count=0), 0, "count", {"count": "there is no a.txt"})
     assert weighed.outcome is Outcome.ERROR

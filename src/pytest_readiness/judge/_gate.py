@@ -67,8 +67,24 @@ def outcome_of(held: Iterable[Held]) -> Outcome:
 
 def _reason(held: Sequence[Held]) -> str:
     """Return what a reader needs to know first: what could not be decided, then what does not hold, else all."""
-    bad = [one.why for one in held if one.held is None] + [one.why for one in held if one.held is False]
+    bad = [*_unmeasured(held), *(one.why for one in held if one.held is False)]
     return "; ".join(bad or [one.why for one in held])
+
+
+def _unmeasured(held: Sequence[Held]) -> list[str]:
+    """Return why expectations could not be decided, a cause that several share only once."""
+    causes: dict[str, list[str]] = {}
+    for one in held:
+        if one.held is None:
+            cause = one.why.removeprefix(f"{one.measurement} was not measured")
+            causes.setdefault(cause, []).append(one.why if cause == one.why else one.measurement)
+    return [_together(cause, names) for cause, names in causes.items()]
+
+
+def _together(cause: str, names: Sequence[str]) -> str:
+    if cause in names:
+        return cause
+    return f"{', '.join(names)} {'was' if len(names) == 1 else 'were'} not measured{cause}"
 
 
 def _held(
