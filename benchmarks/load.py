@@ -181,7 +181,7 @@ def added(rate: int, duration: float, rounds: int) -> None:
                 held = record(port)
                 found.append((1000 * (p50 - percentile(held, 0.5)), 1000 * (p95 - percentile(held, 0.95))))
             p50, p95 = min(one[0] for one in found), min(one[1] for one in found)
-            print(f"  {name:34} {p50:+6.2f} / {p95:+6.2f}")
+            print(f"  {name:34} {p50:+6.2f} / {p95:+6.2f}", flush=True)
 
 
 def stalls(rate: int, duration: float) -> None:

@@ -75,7 +75,11 @@ class Load(Probe):
     counter: ClassVar[str | None] = "requests"
 
     url: str | None = option("The URL to ask; for a `locustfile`, its host.", None, example="https://example.org/items")
-    rate: str | float = option("Requests a second, such as 103/s, or `max`.", "10/s", example="103/s")
+    rate: str | float = option(
+        "Requests a second, a little more than the gate expects, since the last answers take their time; or `max`.",
+        "10/s",
+        example="110/s",
+    )
     duration: Duration = option("How long to send.", 10.0)
     warmup: Duration = option("How long to send before that, without counting.", 1.0)
     connections: int = option("How many connections there may be at most; as many are opened as it takes.", 100)

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import ssl
 
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
-#: Shortly before a request is due nobody sleeps any more: waking up takes longer than that.
-_AWAKE = 0.0002
+#: Shortly before a request is due nobody sleeps any more, since waking up takes its time: so long, in seconds, but not
+#: for more than this share of all time. Who stays awake longer is woken later, on a busy machine.
+_AWAKE, _AWAKE_SHARE = 0.0002, 0.1
 _PATIENCE = 10.0
 _MOST_FD = 1024  # of select()
 _CONNECTING, _SHAKING, _OPEN = range(3)
@@ -81,6 +82,7 @@ class Client:
         self._record = Record()
         self._open = 0
         self._woken = 0.0
+        self._awake = 0.0
         self._refill: Callable[[], None] = lambda: None
 
     def _fd(self) -> int:
@@ -99,6 +101,7 @@ class Client:
     def paced(self, rate: float, duration: float) -> Record:
         """Send *rate* requests a second for *duration* seconds, and wait for what is still to come."""
         with self._run() as record:
+            self._awake = min(_AWAKE, _AWAKE_SHARE / rate)
             count = max(1, math.ceil(rate * duration - 1e-6))
             begun = clock() + 0.01
             until = min(self._until, begun + duration + _PATIENCE)
@@ -322,7 +325,7 @@ class Client:
         events = self._selector.select(0)
         if not events:
             asleep = clock()
-            pause = until - asleep - _AWAKE
+            pause = until - asleep - self._awake
             if pause > 0:
                 if self._fine:
                     select.select([self._fd()], [], [], pause)
