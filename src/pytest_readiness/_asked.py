@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,20 +32,38 @@ class Asked:
     @classmethod
     def of(cls, config: pytest.Config) -> Asked:
         """Read the options; raises ``UsageError`` for what cannot be had."""
-        option, here = config.option, config.invocation_params.dir
+        option = config.option
         if option.readiness_as_of:
             message = "--readiness-as-of is not available yet"
             raise UsageError(message)
         if option.readiness_jobs is not None and option.readiness_jobs < 1:
             message = f"--readiness-jobs {option.readiness_jobs}: at least one gate must run at a time"
             raise UsageError(message)
-        told = [(text, here) for text in option.readiness_report or ()]
-        told = told or [(text, _ini_folder(config)) for text in config.getini("readiness_report")]
-        targets = tuple(reports.parse(text, base=base) for text, base in told)
+        targets = tuple(reports.parse(text, base=base) for text, base in _told(config, option))
         spec = spec_path(config, option)
         _check_paths(spec, targets)
         profile = option.readiness_profile or config.getini("readiness_profile") or None
         return cls(spec, profile, option.readiness_select, targets, _wants_cache(config))
+
+
+def _told(config: pytest.Config, option: Any) -> list[tuple[str, Path]]:
+    """Return the reports asked for, each with the folder that it is relative to."""
+    told = [(text, config.invocation_params.dir) for text in option.readiness_report or ()]
+    return told or [(text, _ini_folder(config)) for text in config.getini("readiness_report")]
+
+
+def discard_reports(config: pytest.Config, option: Any) -> None:
+    """
+    Remove the reports of an earlier run, which must not be taken for those of this one, however it ends.
+
+    What is wrong with *option* (the command line, perhaps not all of it read yet) is found out later.
+    """
+    spec = spec_path(config, option).resolve()
+    for text, base in _told(config, option):
+        with suppress(UsageError, OSError):
+            target = reports.parse(text, base=base)
+            if target.path.resolve() != spec:
+                reports.discard(target)
 
 
 def spec_path(config: pytest.Config, option: Any) -> Path:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from pytest_readiness import _session, assess, reports
-from pytest_readiness._asked import Asked, load, spec_path, wants_coverage
+from pytest_readiness._asked import Asked, discard_reports, load, spec_path, wants_coverage
 from pytest_readiness._items import GateItem, SpecFile
 from pytest_readiness.engine import Setup
 from pytest_readiness.errors import ReportError, UsageError
@@ -38,10 +38,14 @@ _CAUSES = {
 }
 
 
-def start_coverage(early_config: pytest.Config) -> None:
-    """Have coverage measured from here on, if a gate asks for it."""
+def prepare(early_config: pytest.Config) -> None:
+    """Do what must come before the project's code: remove earlier reports, measure coverage if a gate asks for it."""
     option = early_config.known_args_namespace
-    if option.readiness_only or option.readiness_explain or option.collectonly:
+    if option.help or option.version or option.readiness_explain or option.collectonly:
+        return
+    if not _is_worker(early_config):
+        discard_reports(early_config, option)
+    if option.readiness_only:
         return
     if _session.ordered() or (not _is_worker(early_config) and wants_coverage(spec_path(early_config, option))):
         _session.start_coverage(early_config)
@@ -97,10 +101,6 @@ class Runner:
         self._failed: dict[str, None] = {}
         self._noted: dict[str, None] = {}
         self._known: dict[tuple[str | None, int], Report] = {}
-        # An earlier report must not be taken for the one of this run, however it ends.
-        if not config.option.collectonly:
-            for target in asked.targets:
-                reports.discard(target)
 
     # Hooks.
 

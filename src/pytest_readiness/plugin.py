@@ -61,10 +61,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """https://docs.pytest.org/en/stable/reference/reference.html#pytest.hookspec.pytest_load_initial_conftests."""
-    if early_config.known_args_namespace.readiness:
+    option = early_config.known_args_namespace
+    if option.readiness or option.readiness_only:
         from pytest_readiness import _runner
 
-        _runner.start_coverage(early_config)
+        _runner.prepare(early_config)
 
 
 @pytest.hookimpl(tryfirst=True)

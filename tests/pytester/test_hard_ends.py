@@ -191,3 +191,34 @@ def test_the_suite_interrupted_by_its_own_time_limit_leaves_gates_their_results(
     ran = project.run("-p", "pytest_timeout", "--timeout=1")
     assert ran.exit_code == ran.report["exit_code"] == 1
     assert ran.outcomes == {"good": "passed", "suite": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "args"),
+    [
+        ("readiness.yaml", "version: 1\ngates: [{id: a, probe: nowhere}]\n", ()),
+        ("conftest.py", "import nowhere\n", ()),
+        ("conftest.py", "import nowhere\n", ("--readiness-only",)),
+        ("shop.py", "", ("--no-such-option",)),
+        ("shop.py", "", ("--readiness-report=nothing:like.this",)),
+        ("shop.py", "", ("--readiness-report=json:readiness.yaml",)),
+    ],
+    ids=["spec", "conftest", "conftest, gates only", "option", "format", "over the spec"],
+)
+def test_a_run_that_cannot_even_start_leaves_no_earlier_report(
+    project: Project, name: str, text: str, args: tuple[str, ...]
+) -> None:
+    project.gates(PASSES)
+    assert project.run().report["verdict"] == "READY"
+    project.write(name, text)
+    ran = project.run(*args)
+    assert ran.exit_code == 4
+    assert ran.report == {}
+    assert (project.path / "readiness.yaml").exists()
+
+
+@pytest.mark.parametrize("option", ["--help", "--version", "--collect-only", "--readiness-explain"])
+def test_what_runs_no_gate_leaves_the_report_as_it_is(project: Project, option: str) -> None:
+    project.gates(PASSES)
+    project.run()
+    assert project.run(option).report["verdict"] == "READY"
