@@ -10,7 +10,7 @@ _SECOND = 1.0
 _MOST_LINES = 20
 
 
-class Gone(Exception):  # noqa: N818 - it is no error where a command has come to its end
+class Gone(Exception):
     """The process is not there (any more), or cannot be looked at; the message says which."""
 
 
