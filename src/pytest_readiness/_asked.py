@@ -41,7 +41,7 @@ class Asked:
             raise UsageError(message)
         targets = tuple(reports.parse(text, base=base) for text, base in _told(config, option))
         spec = spec_path(config, option)
-        _check_paths(spec, targets)
+        reports.check(targets, spec)
         profile = option.readiness_profile or config.getini("readiness_profile") or None
         return cls(spec, profile, option.readiness_select, targets, _wants_cache(config))
 
@@ -114,14 +114,3 @@ def _wants_cache(config: pytest.Config) -> bool:
 
 def _ini_folder(config: pytest.Config) -> Path:
     return config.inipath.parent if config.inipath else config.rootpath
-
-
-def _check_paths(spec: Path, targets: tuple[reports.Target, ...]) -> None:
-    """Refuse reports that would be written over the spec or over each other."""
-    taken = {spec.resolve(): "the spec"}
-    for target in targets:
-        path = target.path.resolve()
-        if path in taken:
-            message = f"report {target} would be written over {taken[path]}"
-            raise UsageError(message)
-        taken[path] = f"report {target}"

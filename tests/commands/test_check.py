@@ -112,6 +112,18 @@ class TestReports:
         assert good["exit_code"] == 1
         assert "could not be written" in good["problems"][-1]
 
+    def test_one_over_the_spec_is_refused_and_the_spec_stays(self, project: Path, run: Run) -> None:
+        ran = run("check", "--report", "json:./readiness.yaml")
+        assert (ran.exit_code, (project / "readiness.yaml").exists()) == (4, True)
+        assert "would be written over the spec" in ran.errors
+
+    def test_none_of_an_earlier_run_outlives_a_spec_with_problems(self, project: Path, run: Run) -> None:
+        run("check", "--report", "json:report.json")
+        assert (project / "report.json").exists()
+        (project / "readiness.yaml").write_text("version: 1\nunknown: 1\n")
+        assert run("check", "--report", "json:report.json").exit_code == 4
+        assert not (project / "report.json").exists()
+
     def test_an_unknown_format_is_refused_before_anything_runs(self, run: Run) -> None:
         ran = run("check", "--report", "jsn:report.json")
         assert ran.exit_code == 4

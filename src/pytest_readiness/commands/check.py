@@ -38,6 +38,9 @@ def run(args: argparse.Namespace, output: Output) -> int:
     if args.jobs is not None and args.jobs < 1:
         raise UsageError(f"--jobs {args.jobs}: at least 1 gate must run at a time")
     targets = [reports.parse(text, base=Path.cwd()) for text in args.report]
+    reports.check(targets, args.spec)
+    for target in targets:
+        reports.discard(target)
     plan, registry = _project.load(args)
     jobs = {} if args.jobs is None else {"jobs": args.jobs}
     setup = Setup(
@@ -49,8 +52,6 @@ def run(args: argparse.Namespace, output: Output) -> int:
         side_effects_allowed=args.allow_side_effects,
         **jobs,
     )
-    for target in targets:
-        reports.discard(target)
     screen = terminal.screen(cast("TextIO", output), verbosity=args.verbose - args.quiet)
     if screen.verbosity >= 0:
         screen.line(terminal.header(plan, Path.cwd()))

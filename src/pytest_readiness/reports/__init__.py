@@ -11,6 +11,7 @@ import difflib
 import importlib
 import os
 import pkgutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -89,6 +90,17 @@ def write(report: Report, target: Target | str) -> None:
         what = (error.strerror if isinstance(error, OSError) else None) or f"{type(error).__name__}: {error}"
         message = f"report {target} could not be written: {what}"
         raise ReportError(message) from error
+
+
+def check(targets: Iterable[Target], spec: Path) -> None:
+    """Raise ``UsageError`` for a report that would be written over *spec* or over another one."""
+    taken = {spec.resolve(): "the spec"}
+    for target in targets:
+        path = target.path.resolve()
+        if path in taken:
+            message = f"report {target} would be written over {taken[path]}"
+            raise UsageError(message)
+        taken[path] = f"report {target}"
 
 
 def discard(target: Target) -> None:
