@@ -50,7 +50,7 @@ def ask(
     try:
         loop.run([fetch()])
     except NoAnswer as error:
-        raise NoAnswer(f"{target}: {printable(str(error))}") from None
+        raise type(error)(f"{target}: {printable(str(error))}") from None
     finally:
         client.close()
     return found[0]
