@@ -389,7 +389,8 @@ def test_a_data_file_is_judged_even_in_a_narrowed_run(recorded: Path) -> None:
 
 def test_a_run_without_coverage_is_an_error_though_old_data_lies_there(recorded: Path) -> None:
     result = run_probe(Coverage(), root=recorded, session=Session(), expect={"files": 6})
-    assert (result.outcome, result.reason) == (Outcome.ERROR, "no coverage was measured in this run")
+    assert result.outcome is Outcome.ERROR
+    assert result.reason.startswith("no coverage was measured in this run; ")
 
 
 def test_the_reason_why_there_is_no_coverage_reaches_the_gate(recorded: Path) -> None:

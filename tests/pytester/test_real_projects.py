@@ -250,6 +250,15 @@ def test_doctests_and_test_paths_of_any_configuration_are_the_whole(project: Pro
     assert set(narrowed.outcomes.values()) == {"error"}
 
 
+def test_gates_without_tests_say_that_there_were_none(project: Project) -> None:
+    project.write("shop.py", CODE)
+    project.gates(SUITE, LINES % ("shop.py", "75%"))
+    ran = Ran(project.path, project.pytester.runpytest("--readiness-only", "--readiness-report=json:report.json"))
+    assert ran.outcomes == {"suite": "error", "lines": "error"}
+    assert gate(ran, "suite")["reason"].endswith(": --readiness-only runs no tests")
+    assert "data_file" in gate(ran, "lines")["reason"]
+
+
 def test_a_conftest_that_changes_the_folder_does_not_take_the_gates_along(project: Project) -> None:
     conftest = (project.path / "conftest.py").read_text(encoding="utf-8")
     project.write("data/price.txt", "1")

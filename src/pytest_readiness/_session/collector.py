@@ -67,7 +67,8 @@ class SessionCollector:
                 if stop:
                     yield f"stopped early: {stop}"
         if not self._collected:
-            yield "the tests were not collected"
+            only = self._config.getoption("readiness_only", False)
+            yield "--readiness-only runs no tests" if only else "the tests were not collected"
             return
         counts = self._collected.values()
         expected = sum(counts) if self._each else max(counts)

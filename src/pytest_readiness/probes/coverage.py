@@ -38,7 +38,8 @@ class Coverage(Probe):
     Fails when less is covered than the gate expects. A run that was narrowed, stopped, or lost a worker
     is an error.
 
-    To fix: write tests for the lines listed under "worst files" or "changed lines that no test ran".
+    To fix: write tests for the lines listed under "worst files" or "changed lines that no test ran", or
+    correct ``include``.
     """
 
     measures = {
@@ -119,7 +120,7 @@ class Coverage(Probe):
             recorded = context.fact("coverage of the run", lambda _: Recorded(load(), context.root, context.cache))
             return recorded, ", configured with ".join(filter(None, ("this run", " ".join(session.configured))))
         if self.data_file is None and session is not None and session.origin == "this run":
-            raise CannotMeasure("no coverage was measured in this run")
+            raise CannotMeasure("no coverage was measured in this run; recorded data can be named with data_file")
         key = ("recorded coverage", self.data_file)
         recorded, path = context.fact(key, lambda _: _read(self.data_file, context))
         written = path.stat().st_mtime
