@@ -1,0 +1,1 @@
+"""Continuous learning: from candles to promoted models."""
