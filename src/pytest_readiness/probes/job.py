@@ -229,7 +229,7 @@ class _Watch:
         """Start the job, and learn its id."""
         if not self.context.side_effects_allowed:
             raise CannotMeasure(
-                "starting a job changes something, and the run does not allow it (--allow-side-effects)"
+                "starting a job changes something, and the run does not allow it (--readiness-allow-side-effects)"
             )
         body = None if start.json is None else json.dumps(start.json).encode()
         headers = {"Content-Type": "application/json", **start.headers} if body else start.headers

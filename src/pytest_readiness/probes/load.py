@@ -27,7 +27,7 @@ _MOST_CONNECTIONS = 1_000
 _MOST_REQUESTS = 1_000_000
 _SHORTEST = 0.1
 _SKEW = 60.0
-_FORBIDDEN = "changes something, and the run does not allow it (--allow-side-effects)"
+_FORBIDDEN = "changes something, and the run does not allow it (--readiness-allow-side-effects)"
 
 
 def _measure(type_: type, meaning: str, unit: str = "", better: Better = Better.NEITHER) -> Measure:
