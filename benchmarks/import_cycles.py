@@ -25,10 +25,9 @@ OURS = """
 import sys
 from pathlib import Path
 from pytest_readiness.probes._imports import cache
-from pytest_readiness.probes._imports.analysis import Analysis
 from pytest_readiness.probes._imports.modules import find
 folder, package, kept = sys.argv[1:]
-found = cache.remembered(Path(kept) if kept else None, Analysis(find(Path(folder), [package])), ())
+found = cache.findings(Path(kept) if kept else None, find(Path(folder), [package]))
 told = {"modules": found.modules, "cycles": len(found.cycles), "in cycles": sum(len(c.modules) for c in found.cycles)}
 """
 GRIMP = """

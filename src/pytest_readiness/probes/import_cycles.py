@@ -12,7 +12,7 @@ from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes._imports import cache, fresh, tell
-from pytest_readiness.probes._imports.analysis import Analysis, Cycle, Findings
+from pytest_readiness.probes._imports.findings import Cycle, Findings
 from pytest_readiness.probes._imports.modules import find, roots
 
 #: How long one module of a cycle may take to be imported when cycles are confirmed, in seconds.
@@ -32,9 +32,9 @@ class ImportCycles(Probe):
     others), imports for type checkers never (``typing_cycles``). With ``confirm``, each module of each cycle is
     really imported first, in a fresh interpreter.
 
-    A file that is no Python makes the gate an error. Up to 4 MiB of source, every file is checked for
-    that, and calls are followed from module to module; beyond, files that look damaged are checked (let
-    ``syntax`` look at all), and calls are followed inside of each module.
+    A file that cannot be parsed makes the gate an error; an up-to-date ``.pyc`` beside a file shows that it can be,
+    all others are parsed. Up to 4 MiB of source, calls are followed from module to module, beyond inside of
+    each module.
 
     Fails when there is a cycle at import time.
 
@@ -113,8 +113,7 @@ class ImportCycles(Probe):
             if deadline.passed:
                 raise CannotMeasure(f"the time was over before all imports of {modules.files} modules were read")
 
-        analysis = Analysis(modules, self.ignore, tick)
-        return cache.remembered(context.cache, analysis, self.ignore)
+        return cache.findings(context.cache, modules, self.ignore, tick)
 
     def _evidence(self, found: Findings, root: Path) -> Iterable[Evidence]:
         for number, cycle in enumerate(found.cycles[:_SHOWN], 1):

@@ -9,67 +9,26 @@ called while its module is imported.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
-from hashlib import blake2b
+from typing import NamedTuple
 
-from pytest_readiness.probes._imports import calls, graph, lexer, mentions, quick, scan, source, tree
+from pytest_readiness.probes._imports import calls, files, graph, lexer, mentions, quick, scan, source, tree
+from pytest_readiness.probes._imports.facts import Facts
+from pytest_readiness.probes._imports.findings import Cycle, Findings, Link
 from pytest_readiness.probes._imports.modules import Modules
 from pytest_readiness.probes._imports.resolve import Resolver
 from pytest_readiness.probes._imports.statements import Statement, When
 
-#: Up to this many bytes of source, the compiler checks every file, and calls are followed from file to file; beyond,
-#: it checks what looks damaged, and calls are followed inside of files.
-_NEVER = len(When)
+#: Up to this many bytes of source, calls are followed from file to file; beyond, inside of files.
 SMALL = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One module importing another in ``lines`` of its file ``path``; ``note`` says how, if not by an import there."""
-
-    importer: str
-    imported: str
-    path: str
-    lines: tuple[int, ...]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """
-    Modules that import each other.
-
-    ``way`` is a shortest way round, in the order of the imports; ``cut`` the imports to remove, the
-    fewest possible if ``proved``.
-    """
-
-    modules: tuple[str, ...]
-    way: tuple[Link, ...]
-    cut: tuple[Link, ...] = ()
-    proved: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What was found: ``cycles`` at import time, those ``deferred`` into functions, those for ``typing`` only."""
-
-    modules: int
-    imports: int
-    cycles: tuple[Cycle, ...]
-    deferred: tuple[Cycle, ...]
-    typing: tuple[Cycle, ...]
-    broken: tuple[str, ...]
-    unused_ignores: tuple[str, ...] = ()
-
+_NEVER = len(When)
 
 #: When each module imports which others, at the earliest.
 Edges = dict[int, dict[int, When]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(NamedTuple):
     """How a module imports another by calling a function: the line of the call, and what it leads to."""
 
     line: int
@@ -77,14 +36,23 @@ class _Call:
 
 
 class Analysis:
-    """One look at all *modules*; *tick* is called now and then and may raise to stop."""
+    """One look at all *modules*; *tick* is called now and then and may raise to stop, *facts* spare reading files."""
 
-    def __init__(self, modules: Modules, ignore: Iterable[str] = (), tick: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        modules: Modules,
+        ignore: Iterable[str] = (),
+        tick: Callable[[], None] = lambda: None,
+        facts: Facts | None = None,
+    ) -> None:
         self.modules = modules
+        self.facts = Facts() if facts is None else facts
         self.ignore = dict.fromkeys(ignore, False)
         self.tick = tick
         self.resolver = Resolver(modules, self.text)
         self.broken: list[source.Broken] = []
+        self._compiled = files.Compiled()
+        self._unproved: list[int] = []
         self._trees: dict[int, tree.Tree | None] = {}
         self._deferring: dict[int, list[tuple[bytes, set[int]]]] = {}
         self._calls: dict[tuple[int, int], _Call] = {}
@@ -95,6 +63,7 @@ class Analysis:
         """Return everything there is to know."""
         edges, small = self._read()
         self._follow_calls(edges, small=small)
+        self._check()
         found = {limit: _components(_until(limit, edges)) for limit in When}
         at_import, deferred, typing = (found[limit] for limit in When)
         deferred, typing = _new(deferred, at_import), _new(typing, deferred)
@@ -110,15 +79,11 @@ class Analysis:
 
     # --- reading ------------------------------------------------------------------------------
 
-    def raw(self, number: int) -> bytes:
-        """Return the bytes of a module's file."""
-        with open(self.modules.paths[number], "rb", 0) as file:  # noqa: PTH123 - a Path per module costs
-            return file.read()
-
     def text(self, number: int) -> bytes:
         """Return a module's source in UTF-8; as it is where it cannot be decoded."""
-        raw = self.raw(number)
-        data = source.normal(raw, self.modules.paths[number])
+        path = self.modules.paths[number]
+        raw, _status = files.read(path)
+        data = source.normal(raw, path)
         return raw if isinstance(data, source.Broken) else data
 
     def _tree(self, number: int) -> tree.Tree | None:
@@ -130,37 +95,45 @@ class Analysis:
     def _read(self) -> tuple[Edges, bool]:
         """Return all imports, and whether the project is small."""
         edges: Edges = {}
-        suspicious: list[int] = []
         size = 0
         for number, path in enumerate(self.modules.paths):
             if not number % 64:
                 self.tick()
             if not path or number in self._ignored:
                 continue
-            raw = self.raw(number)
-            size += len(raw)
-            data = source.normal(raw, path)
-            if isinstance(data, source.Broken):
-                self.broken.append(data)
-                data = raw.replace(b"\0", b" ")
-            elif source.looks_damaged(data):
-                suspicious.append(number)
-            if b"import" in data and (mine := self._edges(number, self._statements(number, data))):
+            known = self.facts.known(number)
+            if known is None:
+                known = self._read_file(number, path)
+            length, statements = known
+            size += length
+            if statements and (mine := self._edges(number, statements)):
                 edges[number] = mine
-        small = size <= SMALL
-        self._check(range(len(self.modules.paths)) if small else suspicious)
-        return edges, small
+        return edges, size <= SMALL
 
-    def _check(self, numbers: Iterable[int]) -> None:
-        """Let the compiler look for files that are no Python."""
-        known = {broken.path for broken in self.broken}
-        for number in numbers:
+    def _read_file(self, number: int, path: str) -> tuple[int, list[Statement]]:
+        """Return how long a file is and what it imports; note if it is not known to be Python."""
+        raw, status = files.read(path)
+        proved = self._compiled.proves(path, raw, status)
+        data = source.normal(raw, path, proved=proved)
+        if isinstance(data, source.Broken):
+            self.broken.append(data)
+            return len(raw), self._statements(number, raw.replace(b"\0", b" "))
+        statements = self._statements(number, data) if b"import" in data else []
+        if not proved:
+            self._unproved.append(number)
+        self.facts.learn(number, len(raw), statements)
+        return len(raw), statements
+
+    def _check(self) -> None:
+        """Let the parser look at all files that are not known to be Python."""
+        for number in self._unproved:
             self.tick()
             path = self.modules.paths[number]
-            if path and number not in self._ignored and path not in known:
-                broken = source.check_newer(self.raw(number), path)
+            if self._trees.get(number) is None and not self.resolver.has_parsed(number):
+                broken = source.unparsable(self.text(number), path)
                 if broken is not None:
                     self.broken.append(broken)
+                    self.facts.forget(number)
 
     def _statements(self, number: int, data: bytes, *, lines: bool = False) -> list[Statement]:
         """Return the imports of a file that may matter, with their lines if asked for."""
@@ -287,18 +260,6 @@ class Analysis:
 
     def _targets(self, number: int, one: Statement) -> set[int]:
         return self.resolver.targets(number, one.module, one.names)
-
-
-def digest(modules: Modules, analysis: Analysis, settings: object) -> str:
-    """Return a hash of all that the findings follow from: names, settings and every byte of every file."""
-    summed = blake2b(repr(settings).encode(), digest_size=20)
-    for number, path in enumerate(modules.paths):
-        summed.update(b"%b\0%d\0" % (modules.names[number], number in modules.packages))
-        if path:
-            data = analysis.raw(number)
-            summed.update(b"%d\0" % len(data))
-            summed.update(data)
-    return summed.hexdigest()
 
 
 def _until(limit: When, edges: Edges) -> dict[int, set[int]]:

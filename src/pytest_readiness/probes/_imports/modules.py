@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytest_readiness.errors import CannotMeasure
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 #: Folders at the top of a project that hold no modules of its own.
 _FOREIGN = frozenset({"build", "dist", "node_modules", "venv", "env", "site-packages", "__pycache__"})
 
 
-@dataclass(slots=True)
 class Modules:
     """
     Modules by number: ``names`` (dotted), ``paths`` (empty for a package without ``__init__.py``) and ``packages``.
@@ -22,11 +20,12 @@ class Modules:
     ``index`` leads from a name to its number, ``children`` from a package to its modules by last name.
     """
 
-    names: list[bytes] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-    packages: set[int] = field(default_factory=set)
-    index: dict[bytes, int] = field(default_factory=dict)
-    children: dict[bytes, dict[bytes, int]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.names: list[bytes] = []
+        self.paths: list[str] = []
+        self.packages: set[int] = set()
+        self.index: dict[bytes, int] = {}
+        self.children: dict[bytes, dict[bytes, int]] = {}
 
     @property
     def files(self) -> int:
@@ -80,27 +79,31 @@ def find(root: Path, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()
         return modules
     for package in packages:
         before = len(modules.names)
-        for place in (*places, *map(Path, elsewhere)):
-            _package(modules, package, place)
+        for folder in (*map(str, places), *elsewhere):
+            _package(modules, package, folder)
             if len(modules.names) > before or package.encode() in modules.index:
                 break
         else:
+            from pytest_readiness.errors import CannotMeasure
+
             raise CannotMeasure(_missing(package, places, root))
     return modules
 
 
 def _missing(package: str, places: Sequence[Path], root: Path) -> str:
+    import difflib
+
     known = [name for place in places for name, _path, _is_package in _top(place)]
     near = difflib.get_close_matches(package, known, 1)
     where = " or ".join("the spec's folder" if place == root else f"{place.name}/" for place in places)
     return f"there is no package {package!r} under {where}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
-def _package(modules: Modules, package: str, place: Path) -> None:
-    path = place.joinpath(*package.split("."))
-    if path.is_dir():
-        _add(modules, package, str(path), is_package=True)
-    elif path.with_suffix(".py").is_file():
+def _package(modules: Modules, package: str, folder: str) -> None:
+    path = os.path.join(folder, *package.split("."))  # noqa: PTH118 - pathlib is not loaded for this
+    if os.path.isdir(path):  # noqa: PTH112
+        _add(modules, package, path, is_package=True)
+    elif os.path.isfile(f"{path}.py"):  # noqa: PTH113
         _add(modules, package, f"{path}.py", is_package=False)
 
 

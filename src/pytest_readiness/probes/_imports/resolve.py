@@ -31,6 +31,9 @@ class _Bound:
     open: bool
 
 
+_NOT_PARSED = _Bound(frozenset(), open=True)
+
+
 class Resolver:
     """Leads from an import in a module to the numbers of the modules it runs; *read* gives a file's source."""
 
@@ -148,13 +151,17 @@ class Resolver:
     def _source_of(self, package: int) -> bytes:
         return self._read(package) if self.modules.paths[package] else b""
 
+    def has_parsed(self, package: int) -> bool:
+        """Whether the source of *package* was parsed, and could be."""
+        return self._bound.get(package, _NOT_PARSED) is not _NOT_PARSED
+
     def _bindings(self, package: int) -> _Bound:
         known = self._bound.get(package)
         if known is None:
             data = self._source(package)
             tree = source.parse(data)
             if tree is None:
-                known = _Bound(frozenset(), open=True)
+                known = _NOT_PARSED
             else:
                 binder = _Binder(typing_names(data), self.modules.names[package].decode())
                 binder.read(tree.body)

@@ -1,4 +1,4 @@
-"""Python source as bytes: decoded as Python would, checked cheaply or by the compiler itself."""
+"""Python source as bytes: decoded as Python would, and checked by the parser or the compiler itself."""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ from pytest_readiness.parsing import insist
 
 _COOKIE = re.compile(rb"\A(?:[ \t\f]*(?:\#[^\n]*)?\n)?[ \t\f]*\#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 _BOM = b"\xef\xbb\xbf"
-_BRACKETS = bytes.maketrans(b"()[]{}", b"()()()")
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
-_NOT_MARKS = bytes(set(range(256)) - set(b"()[]{}<"))
 _TEXTS = re.compile(
     rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
     rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
@@ -27,6 +24,10 @@ _TEXTS = re.compile(
     re.DOTALL,
 )
 _UTF8 = frozenset({b"utf-8", b"utf8", b"utf_8", b"utf-8-sig"})
+
+_NO_FEATURE = "no_feature_of_any_python"
+_STOP = f"from __future__ import {_NO_FEATURE}\n"
+_STOPPED = f"future feature {_NO_FEATURE} is not defined"
 
 #: Warnings about a user's source are no concern of a run, and no reason for its filters to raise.
 _quiet = threading.Lock()
@@ -45,17 +46,22 @@ class Broken:
         return f"{self.path}:{self.line}:{self.column}: {self.why}"
 
 
-def normal(raw: bytes, path: str) -> bytes | Broken:
-    r"""Return the source as UTF-8 without a byte order mark and with ``\n`` for line ends."""
-    if raw.isascii():
+def normal(raw: bytes, path: str, *, proved: bool = False) -> bytes | Broken:
+    r"""
+    Return the source as UTF-8 without a byte order mark and with ``\n`` for line ends.
+
+    Of a file that is *proved* to be Python only the encoding is looked at, where it is declared.
+    """
+    if raw.isascii() or (proved and b"coding" not in raw[:256]):
         if b"coding" in raw[:256] and (cookie := _COOKIE.match(raw)) and not _known(cookie[1]):
             return _unknown(path, cookie)
+        raw = raw.removeprefix(_BOM)
     else:
         decoded = _decoded(raw, path)
         if isinstance(decoded, Broken):
             return decoded
         raw = decoded
-    if b"\0" in raw:
+    if not proved and b"\0" in raw:
         before = raw[: raw.index(b"\0")]
         return Broken(path, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"), "source has a null byte")
     return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
@@ -89,24 +95,9 @@ def _unknown(path: str, cookie: re.Match[bytes]) -> Broken:
     return Broken(path, cookie.string.count(b"\n", 0, cookie.start(1)) + 1, 1, why)
 
 
-def looks_damaged(data: bytes) -> bool:
-    """Whether brackets or triple quotes don't pair up, or a merge conflict is left: cheap, not the whole truth."""
-    marks = data.translate(_BRACKETS, _NOT_MARKS)
-    if b"<" in marks:
-        if b"<<<<<<<" in marks and b"\n<<<<<<< " in data:
-            return True
-        marks = marks.translate(None, b"<")
-    return marks.count(b"(") * 2 != len(marks) and _unpaired(without_texts(data))
-
-
 def without_texts(data: bytes) -> bytes:
     """Return *data* without its strings and comments; what is left keeps neither lines nor columns."""
     return _TEXTS.sub(b"", data)
-
-
-def _unpaired(data: bytes) -> bool:
-    brackets = data.translate(_BRACKETS, _NOT_BRACKETS)
-    return brackets.count(b"(") * 2 != len(brackets) or b'"""' in data or b"'''" in data
 
 
 def check(raw: bytes, path: str) -> Broken | None:
@@ -127,16 +118,45 @@ def check(raw: bytes, path: str) -> Broken | None:
     return None
 
 
-def check_newer(raw: bytes, path: str) -> Broken | None:
-    """Like ``check``, but syntax that only newer versions of Python know is no mistake."""
-    broken = check(raw, path)
-    if broken is None:
+def parses(data: bytes) -> bool:
+    """
+    Whether Python can parse normalised source: twice as fast as making a tree of it.
+
+    Python looks for unknown features right after parsing, before anything else.
+    """
+    try:
+        with _quiet, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(_STOP + _utf8(data), "", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error.msg == _STOPPED
+    except (ValueError, RecursionError, MemoryError, OverflowError):
+        return False
+    return True
+
+
+def unparsable(data: bytes, path: str) -> Broken | None:
+    """
+    Return what is wrong with normalised source that cannot be parsed, None if nothing is.
+
+    Syntax that only newer versions of Python know is no mistake.
+    """
+    if parses(data) or parses(older := older_syntax(data)):
         return None
-    data = normal(raw, path)
-    if isinstance(data, Broken) or (older := older_syntax(data)) == data or check(older, path) is not None:
-        version = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-        return Broken(path, broken.line, broken.column, f"{version} cannot parse it: {broken.why}")
-    return None
+    version = f"Python {sys.version_info.major}.{sys.version_info.minor} cannot parse it"
+    for text in (data, older):
+        try:
+            with _quiet, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                insist(partial(ast.parse, _utf8(text)))
+                return None
+        except SyntaxError as error:
+            broken = Broken(path, error.lineno or 1, error.offset or 1, f"{version}: {error.msg}")
+        except (RecursionError, MemoryError):
+            broken = Broken(path, 1, 1, f"{version}: nested too deeply")
+        except (ValueError, OverflowError) as error:
+            broken = Broken(path, 1, 1, f"{version}: {error}")
+    return broken
 
 
 def parse(data: bytes) -> ast.Module | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_readiness.probes._imports.analysis import Cycle, Link
+from pytest_readiness.probes._imports.findings import Cycle, Link
 from pytest_readiness.probes._imports.fresh import relative
 
 #: More modules than these are not worth reading in a terminal.
