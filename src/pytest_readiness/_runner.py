@@ -43,11 +43,11 @@ def prepare(early_config: pytest.Config) -> None:
     option = early_config.known_args_namespace
     if option.help or option.version or option.readiness_explain or option.collectonly:
         return
-    if not _is_worker(early_config):
+    if not _will_be_worker():
         discard_reports(early_config, option)
     if option.readiness_only:
         return
-    if _session.ordered() or (not _is_worker(early_config) and wants_coverage(spec_path(early_config, option))):
+    if _session.ordered() or (not _will_be_worker() and wants_coverage(spec_path(early_config, option))):
         _session.start_coverage(early_config)
 
 
@@ -82,7 +82,17 @@ def install(config: pytest.Config) -> None:
 
 def _is_worker(config: pytest.Config) -> bool:
     """Tell whether this process is one of xdist's workers."""
-    return hasattr(config, "workerinput") or "PYTEST_XDIST_WORKER" in os.environ
+    return hasattr(config, "workerinput")
+
+
+def _will_be_worker() -> bool:
+    """
+    Guess the same before pytest is configured, when only the environment can tell.
+
+    Whatever a test of a distributed run starts inherits that environment, and must judge its
+    gates all the same; but workers are run by execnet, which nobody else has loaded so early.
+    """
+    return "PYTEST_XDIST_WORKER" in os.environ and "execnet.gateway_base" in sys.modules
 
 
 class Runner:

@@ -97,3 +97,14 @@ def test_the_plugin_can_be_loaded_by_name_alone(project: Project, monkeypatch: p
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     project.gates(PASSES)
     assert project.run("-p", "pytest_readiness.plugin").exit_code == 0
+
+
+def test_a_run_that_a_test_of_a_distributed_run_starts_judges_its_gates(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
+    project.write("shop.py", MODULE)
+    project.write("test_it.py", COVERED)
+    project.gates(FAILS, COVERAGE)
+    ran = project.run()
+    assert (ran.exit_code, ran.outcomes) == (1, {"bad": "failed", "lines": "passed"})
