@@ -87,12 +87,13 @@ def _is_worker(config: pytest.Config) -> bool:
 
 def _will_be_worker() -> bool:
     """
-    Guess the same before pytest is configured, when only the environment can tell.
+    Guess the same before pytest is configured.
 
-    Whatever a test of a distributed run starts inherits that environment, and must judge its
-    gates all the same; but workers are run by execnet, which nobody else has loaded so early.
+    Whatever a test of a distributed run starts inherits the worker's environment, and must judge its gates
+    all the same; but only workers are started by execnet, with ``python -c``.
     """
-    return "PYTEST_XDIST_WORKER" in os.environ and "execnet.gateway_base" in sys.modules
+    started_by_code = not hasattr(sys.modules["__main__"], "__file__")
+    return "PYTEST_XDIST_WORKER" in os.environ and "execnet.gateway_base" in sys.modules and started_by_code
 
 
 class Runner:
