@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from pytest_readiness.parsing import insist
 from pytest_readiness.errors import OptionError
 from pytest_readiness.probe import option
 from pytest_readiness.probes._symbol.facts import Definition, Facts, Function, matches
@@ -121,7 +122,7 @@ class _Parameter:
 
 
 def _wanted(signature: str) -> Function:
-    (made,) = ast.parse(f"def wanted{signature}: ...").body
+    (made,) = insist(lambda: ast.parse(f"def wanted{signature}: ...")).body
     assert isinstance(made, ast.FunctionDef)
     sound = isinstance(made.body[0], ast.Expr)  # not so if there was a colon in it, and more after that
     if not sound:
