@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from pytest_readiness.parsing import insist
 from pytest_readiness.errors import OptionError
+from pytest_readiness.parsing import insist
 from pytest_readiness.probe import option
 from pytest_readiness.probes._symbol.facts import Definition, Facts, Function, matches
 

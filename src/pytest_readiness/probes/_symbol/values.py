@@ -29,7 +29,7 @@ _LARGEST = 2.0**63
 _DEEPEST = 20
 
 
-class Unclear(ValueError):  # noqa: N818 - it is the answer, not a mistake
+class Unclear(ValueError):
     """A value cannot be told from the source; the message says why, without quoting it."""
 
 
