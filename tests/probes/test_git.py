@@ -165,6 +165,18 @@ class TestState:
         repo.write(b_txt="")
         assert judged(repo, {"clean": False}).outcome is Outcome.PASSED
 
+    @pytest.mark.parametrize("how", ["--assume-unchanged", "--skip-worktree"])
+    def test_that_git_was_told_not_to_see_is_not_known(self, repo: Repo, how: str) -> None:
+        repo.commit(a_txt="x", b_txt="y")
+        repo.git("update-index", how, "a.txt")
+        repo.write(a_txt="changed")
+        result = judged(repo, {"clean": True, "changed": 0}, committed="a.txt")
+        assert result.outcome is Outcome.ERROR
+        assert why(result, "clean").startswith("git was told not to look for changes in a.txt")
+        assert said(result, "missing") == "a.txt: git was told not to look whether it is changed"
+        repo.write(b_txt="changed")
+        assert judged(repo, {"clean": True}).outcome is Outcome.FAILED
+
     def test_with_a_lock_says_so(self, repo: Repo) -> None:
         repo.commit(a_txt="x")
         (repo.top / ".git/index.lock").touch()

@@ -47,7 +47,7 @@ class Tcp(Probe):
     leave open what is at the port, so no gate that expects a closed port turns green by a
     typing mistake.
 
-    With `speaks`, a few words are changed: SMTP's greeting and EHLO, LDAP's search of the root DSE
+    With `speaks`, a few words are exchanged: SMTP's greeting and EHLO, LDAP's search of the root DSE
     without a login. Nothing is sent to anybody and nothing is changed. `speaks` is false where something else
     is at the port; a server that takes the connection and stays silent is an error.
 

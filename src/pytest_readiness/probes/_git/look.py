@@ -37,9 +37,22 @@ class Look:
     missing: list[str] = field(default_factory=list)
 
     @cached_property
+    def _listed(self) -> tuple[tuple[str, str], ...]:
+        """Each file in git with the letter that git lists it with."""
+        return tuple((line[:1], line[2:]) for line in self.repository.names("ls-files", "-v", "-z"))
+
+    @cached_property
     def tracked(self) -> tuple[str, ...]:
         """The files that git keeps, those that were only added so far included."""
-        return tuple(dict.fromkeys(self.repository.names("ls-files", "-z")))
+        return tuple(dict.fromkeys(name for _, name in self._listed))
+
+    def _hidden(self) -> list[str]:
+        """Return the files whose changes git was told not to see: assume-unchanged, or skip-worktree and yet there."""
+        return [
+            name
+            for letter, name in self._listed
+            if letter.islower() or (letter == "S" and os.path.lexists(self.repository.top / name))
+        ]
 
     def state(self) -> None:
         """Add what git's status says."""
@@ -54,6 +67,13 @@ class Look:
             locked=(self.repository.git_dir / "index.lock").exists(),
             duration=status.duration,
         )
+        if hidden := self._hidden():
+            why = f"git was told not to look for changes in {hidden[0]} (git ls-files -v shows which)"
+            self.unknown["changed"] = why
+            del self.values["changed"]
+            if clean:
+                self.unknown["clean"] = why
+                del self.values["clean"]
         self._or_why("commit", status.commit, _UNBORN)
         self._or_why("branch", status.branch, "HEAD is on no branch")
         said = f"{status.branch or 'no branch'} at {(status.commit or 'no commit')[:12]}"
@@ -106,13 +126,15 @@ class Look:
         kept = (
             set() if self.status.commit is None else set(self.repository.names("ls-tree", "-rz", "--name-only", "HEAD"))
         )
-        changed = {*self.status.changed, *self.status.untracked}
+        changed, hidden = {*self.status.changed, *self.status.untracked}, self._hidden()
         for name in names:
             inside = self.repository.inside(name)
             if not _holds(kept, inside):
                 self.missing.append(f"{name}: not committed")
             elif _holds(changed, inside):
                 self.missing.append(f"{name}: changed since it was committed")
+            elif _holds(hidden, inside):
+                self.missing.append(f"{name}: git was told not to look whether it is changed")
 
     def refs(self, names: Iterable[str]) -> None:
         """Look for branches, tags and commits."""

@@ -13,12 +13,13 @@ from pytest_readiness.process import Completed
 
 _LIMIT = 64 * 1024 * 1024
 _SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "--no-pager")
-#: No locks, no questions, no translated messages, no patterns in the names of files.
+#: No locks, no questions, no network, no translated messages, no patterns in the names of files.
 _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
     "LC_ALL": "C",
 }
 #: A hook of git that runs the tests says by these which repository is meant, which is not ours.

@@ -27,14 +27,15 @@ _MOST_MESSAGES = 100
 
 async def converse(stream: Stream, secure: Secure | None) -> Said:
     """
-    Ask for the root DSE, and agree on TLS if *secure* is given and TLS offered.
+    Ask for the root DSE, and agree on TLS if *secure* is given and the server agrees.
 
     Raises ``StrangeError`` where the server does not speak LDAP.
     """
     talk = Talk(stream)
     told = await _root(talk, 1)
     offered = None if told is None else _START_TLS in told.get(b"supportedextension", [])
-    if secure is not None and offered is not False:
+    if secure is not None:
+        # Some servers can do it and do not say so.
         offered = await _start_tls(talk)
         if offered:
             talk = Talk(await secure(talk.stream))
