@@ -19,7 +19,7 @@ from pytest_readiness.reports import terminal
 _PROPERTY = 2000
 
 
-class NotMet(Exception):  # noqa: N818 - a gate that is not met is no error
+class NotMet(Exception):
     """Tells pytest that a gate is not met; never shown."""
 
 

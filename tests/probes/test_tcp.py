@@ -106,7 +106,7 @@ class TestPort:
             (errno.EPERM, False),
         ],
     )
-    def test_is_called_closed_only_by_the_other_side(self, code: int, theirs: bool) -> None:  # noqa: FBT001
+    def test_is_called_closed_only_by_the_other_side(self, code: int, theirs: bool) -> None:
         assert isinstance(connecting(code), NotConnected) is theirs
         assert str(connecting(code))
 

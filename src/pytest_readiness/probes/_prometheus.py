@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from pytest_readiness.errors import CannotMeasure, OptionError
@@ -140,18 +140,18 @@ def _series(data: Mapping[str, object]) -> tuple[Series, ...]:
     return tuple(_one(item, "value" if kind == "vector" else "values") for item in result)
 
 
-def _one(item: Mapping[str, object], key: str) -> Series:
+def _one(item: Mapping[str, Any], key: str) -> Series:
     if "histogram" in item or "histograms" in item:
         raise _UnusableError("the query gives histograms; take a number out of them, as by histogram_quantile()")
-    labels = _labelled(item["metric"])  # type: ignore[arg-type]  # what is none of these raises, and is an error
+    labels = _labelled(item["metric"])  # what is none of these raises, and is an error
     found = item[key]
-    return Series(labels, tuple(map(_sample, found if key == "values" else [found])))  # type: ignore[arg-type, call-overload]
+    return Series(labels, tuple(map(_sample, found if key == "values" else [found])))
 
 
-def _sample(pair: object) -> Sample:
-    at, text = pair  # type: ignore[misc]  # as above
-    value = float(text)  # type: ignore[has-type]
-    if not isinstance(text, str) or not math.isfinite(at):  # type: ignore[has-type]
+def _sample(pair: Any) -> Sample:
+    at, text = pair
+    value = float(text)
+    if not isinstance(text, str) or not math.isfinite(at):
         raise TypeError
     return Sample(float(at), value)
 
