@@ -12,7 +12,7 @@ import pytest
 from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Outcome
 from pytest_readiness.probe import Touch
-from pytest_readiness.probes._tools.finding import level
+from pytest_readiness.probes._tools.finding import below, level
 from pytest_readiness.probes.sarif import Sarif
 
 from .tooling import evidence, judged, program, values, write
@@ -374,3 +374,27 @@ def test_families_are_open_but_not_for_everything() -> None:
 )
 def test_words_for_levels_are_understood(text: str, meant: str) -> None:
     assert level(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "fits"),
+    [
+        ("src", "src/a.py", True),
+        ("./src/", "src/deep/a.py", True),
+        (".", "a.py", True),
+        ("src", "srcs/a.py", False),
+        ("src/*.py", "src/a.py", True),
+        ("src/*.py", "src/deep/a.py", False),
+        ("src/**/*.py", "src/a.py", True),
+        ("src/**/*.py", "src/deep/er/a.py", True),
+        ("**/gen", "src/gen/a.py", True),
+        ("**/gen", "src/general/a.py", False),
+        ("src/**", "src/deep/a.py", True),
+        ("{src,lib}/a.py", "lib/a.py", True),
+        ("src/[ab].py", "src/c.py", False),
+        ("!src", "src/a.py", False),
+        ("!src", "lib/a.py", True),
+    ],
+)
+def test_a_path_fits_a_pattern_as_it_does_where_files_are_looked_for(pattern: str, path: str, fits: bool) -> None:
+    assert below([pattern], path) is fits

@@ -173,17 +173,31 @@ class _Search:
     def _note(self, number: int, start: int, clone: tuple[int, int, int], told: int) -> int:
         """Mark the lines of a clone, and list it unless most of it is in the one listed before."""
         other, place, length = clone
-        here, there = self.texts[number].lines, self.texts[other].lines
-        second = (here[start], here[start + length - 1])
-        first = (there[place], there[place + length - 1])
-        if min(second[1] - second[0], first[1] - first[0]) + 1 < self.min_lines:
+        second = _whole(self.texts[number].lines, start, start + length)
+        first = _whole(self.texts[other].lines, place, place + length)
+        if min(map(len, (first, second))) < 1 or min(_span(first), _span(second)) < self.min_lines:
             return told
-        self.found.doubled[number].update(here[start : start + length])
-        self.found.doubled[other].update(there[place : place + length])
+        self.found.doubled[number].update(second)
+        self.found.doubled[other].update(first)
         if start + length - told < self.width and start < told:
             return told
-        self.found.clones.append(Clone(self.texts[other].name, first, self.texts[number].name, second))
+        places = (min(first), max(first)), (min(second), max(second))
+        self.found.clones.append(Clone(self.texts[other].name, places[0], self.texts[number].name, places[1]))
         return start + length
+
+
+def _whole(lines: Sequence[int], start: int, end: int) -> set[int]:
+    """Return the lines all of whose tokens are among those from *start* to *end*."""
+    found = set(lines[start:end])
+    if start and lines[start - 1] == lines[start]:
+        found.discard(lines[start])
+    if end < len(lines) and lines[end] == lines[end - 1]:
+        found.discard(lines[end - 1])
+    return found
+
+
+def _span(lines: set[int]) -> int:
+    return max(lines) - min(lines) + 1
 
 
 def _hashes(tokens: Sequence[int], width: int) -> Iterator[int]:

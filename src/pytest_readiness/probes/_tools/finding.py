@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Better, Evidence, Value
@@ -125,15 +126,40 @@ def matches(patterns: Sequence[str], text: str) -> bool:
 
 
 def below(patterns: Sequence[str], path: str) -> bool:
-    """Whether *path* is one of *patterns*, or in a folder that is, and neither for those that begin with ``!``."""
-    return matches([each for pattern in patterns for each in _with_contents(pattern)], path)
+    """
+    Whether *path* fits one of *patterns*, or is in a folder that does, and neither for those that begin with ``!``.
+
+    ``**`` stands for any folders, ``*`` and ``?`` for no slash, as in the patterns that look for files.
+    """
+    parts = path.split("/")
+    fits = [(pattern.startswith("!"), _fits(pattern.removeprefix("!"), parts)) for pattern in patterns]
+    wanted = [fit for is_unwanted, fit in fits if not is_unwanted]
+    return (not wanted or any(wanted)) and not any(fit for is_unwanted, fit in fits if is_unwanted)
 
 
-def _with_contents(pattern: str) -> Iterable[str]:
-    sign, plain = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
-    for each in _glob.expand(plain.removeprefix("./").rstrip("/")):
-        shallow = each.replace("**/", "")
-        yield from dict.fromkeys(f"{sign}{text}{end}" for text in (each, shallow) for end in ("", "/*"))
+def _fits(pattern: str, parts: Sequence[str]) -> bool:
+    return any(_leads(PurePosixPath(plain).parts, parts) for plain in _glob.expand(pattern))
+
+
+def _leads(steps: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether all of *steps* are taken somewhere along *parts*."""
+    reached = _past_any({0}, steps)
+    for part in parts:
+        if len(steps) in reached:
+            break
+        stays = {place for place in reached if steps[place] == "**"}
+        goes = {place + 1 for place in reached - stays if fnmatchcase(part, steps[place])}
+        reached = _past_any(stays | goes, steps)
+    return len(steps) in reached
+
+
+def _past_any(reached: set[int], steps: Sequence[str]) -> set[int]:
+    """Return *reached*, and what is after each ``**`` there, which may stand for nothing."""
+    found = set(reached)
+    for place in range(len(steps)):
+        if place in found and steps[place] == "**":
+            found.add(place + 1)
+    return found
 
 
 def check_places(patterns: Sequence[str], findings: Iterable[Finding], context: Context) -> None:

@@ -22,7 +22,7 @@ def files(
     """Return name and text of the files with one of *suffixes* at commit *ref*, in the order of their names."""
     listed = _git(["ls-tree", "-r", "-z", "--name-only", ref, "--"], context).split("\0")
     wanted = [name for name in listed if _suffix(name) in suffixes and not (exclude and below(exclude, name))]
-    wanted = [name for name in wanted if ("." in paths and not _foreign(name)) or below(paths, name)]
+    wanted = [name for name in wanted if ("." in paths or below(paths, name)) and not _foreign(name, paths)]
     if not wanted:
         raise CannotMeasure(f"there is no file at {', '.join(paths)} in commit {ref}")
     text = _git(["cat-file", "--batch"], context, stdin="".join(f"{ref}:./{name}\n" for name in wanted))
@@ -32,8 +32,9 @@ def files(
     return list(zip(wanted, (part[1:-1] for part in parts), strict=True))
 
 
-def _foreign(name: str) -> bool:
-    return any(map(is_foreign, name.split("/")[:-1]))
+def _foreign(name: str, paths: Sequence[str]) -> bool:
+    """Whether a folder above *name* is not to be entered unless it is named."""
+    return any(is_foreign(folder) and not any(folder in path for path in paths) for folder in name.split("/")[:-1])
 
 
 def _suffix(name: str) -> str:
