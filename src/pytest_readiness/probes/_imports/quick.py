@@ -17,6 +17,11 @@ _DOT = ord(".")
 _BACKSLASH = ord("\\")
 _AT_THE_TOP = (When.IMPORT, b"")
 _TOP_LINE = re.compile(rb"\n(?=[^\s#)\]}\"'])")
+#: Functions and methods as they are usually indented, and lines that end them.
+_STEP = 4
+_METHOD = b"\n    def "
+_DEF = re.compile(rb"[ ]*def[ \t]+([\w\x80-\xff]+)")
+_SHALLOWER = {indent: re.compile(rb"\n {0,%d}[^\s#)\]}]" % (indent - 1)) for indent in (_STEP, 2 * _STEP)}
 #: Headers that leave what is in them as it is.
 _PLAIN = (b"class ", b"try:", b"except", b"finally:", b"for ", b"while ", b"with ", b"async for ", b"async with ")
 #: What depends on a condition.
@@ -97,10 +102,29 @@ class _Place:
         if not indent:
             return _AT_THE_TOP
         if (indent, match.start()) != self._block:
-            self._names = typing_names(text) if self._names is None else self._names
-            self._context = self._around(start, indent, self._names)
+            self._context = self._directly_in(start, indent)
+            if self._context is None:
+                self._names = typing_names(text) if self._names is None else self._names
+                self._context = self._around(start, indent, self._names)
         self._block = indent, match.end()
         return self._context
+
+    def _directly_in(self, start: int, indent: int) -> tuple[When, bytes] | None:
+        """Return the context of a line at *start* right inside a usual function or method; None for any other."""
+        if indent not in _SHALLOWER:
+            return None
+        text = self.text
+        top = self._last_at_the_left(start)
+        at = top if indent == _STEP else text.rfind(_METHOD, top, start) + 1
+        if at < top or not at or _SHALLOWER[indent].search(text, text.find(b"\n", at), start):
+            return None
+        if text.count(b'"""', top, start) % 2 or text.count(b"'''", top, start) % 2:
+            return None
+        function = _DEF.match(text, at)
+        around = None if at == top else lexer.NAME.match(text, top)
+        if function is None or (at != top and around is None):
+            return None
+        return When.DEFERRED, b"%b.%b" % (around[1], function[1]) if around else function[1]
 
     def _around(self, start: int, indent: int, names: frozenset[bytes]) -> tuple[When, bytes] | None:
         """Look back from the line at *start* to each line that encloses it."""

@@ -16,26 +16,35 @@ LINE = re.compile(
 )
 _AFTER = frozenset({b" ", b"\t", b"\\"})
 _INLINE = re.compile(rb"[;:][ \t]*(?:lazy[ \t]+)?(?:from\b[\w. \t\x80-\xff\\]*)?\Z")
-#: A module named by a literal, in a call; or the way to hide such a call.
+#: A module named by a literal, in a call; or the way to hide such a call. Tried where one of the words stands.
+_WORDS = (b"import_module", b"__import__")
 _CALL = re.compile(
-    rb"import(?:_module|__)[ \t]*\([ \t\n]*(?:name[ \t]*=[ \t]*)?(?:"
+    rb"(?:import_module|__import__)(?:[ \t]*\([ \t\n]*(?:name[ \t]*=[ \t]*)?(?:"
     rb"[rRuU]?[\"']([\w.\x80-\xff]+)[\"'][ \t\n]*([,)][ \t\n]*(?:package[ \t]*=[ \t]*)?[\"'_]?)"
     rb"|[fF][\"']\{__|__(?:name|package|spec)__)"
-    rb"|\bimport_module[ \t]+as\b|=[ \t]*__import__\b",
+    rb"|(?<=import_module)[ \t]+as\b)",
 )
+_ALIAS = re.compile(rb"=[ \t]*__import__\b(?![ \t]*\()")
 
 
 def calls(data: bytes, tops: Container[bytes] | None) -> bool:
     """Whether a call such as ``import_module("...")`` may import a module below one of *tops* (None: any module)."""
-    if b"import_module" not in data and b"__import__" not in data:
-        return False
-    return any(tops is None or _is_ours(call, tops) for call in _CALL.finditer(data))
+    for word in _WORDS:
+        at = data.find(word)
+        while at >= 0:
+            call = _CALL.match(data, at)
+            if call and (tops is None or _is_ours(call, tops)):
+                return True
+            at = data.find(word, at + len(word))
+    return b"__import__" in data and _ALIAS.search(data) is not None
 
 
 def _is_ours(call: re.Match[bytes], tops: Container[bytes]) -> bool:
     name = call[1]
     if name is None:
         return True
+    if call[0].startswith(b"__import__") and call[2].startswith(b","):
+        return True  # It may be relative.
     if name.startswith(b"."):
         return call[2][-1:] in {b'"', b"'", b"_"}
     return name.partition(b".")[0] in tops
