@@ -165,7 +165,7 @@ class TestStarting:
             )
             result = run_probe(probe)
         assert (result.outcome, server.requests) == (Outcome.ERROR, [])
-        assert "--allow-side-effects" in result.reason
+        assert "--readiness-allow-side-effects" in result.reason
 
     def test_a_start_that_is_refused_is_an_error(self) -> None:
         result, server = watch([http(b"no gpu", "409 Conflict")], start={}, side_effects=True)

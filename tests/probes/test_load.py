@@ -322,7 +322,7 @@ class TestWhatIsSent:
             server.answer(http(b"ok"))
             result = run_probe(Load(url=server.url, method="POST", side_effects=True), timeout=20)
         assert (result.outcome, server.requests) == (Outcome.ERROR, [])
-        assert "--allow-side-effects" in result.reason
+        assert "--readiness-allow-side-effects" in result.reason
 
 
 class TestTls:
@@ -387,7 +387,7 @@ class TestLocust:
 
     def test_needs_leave_and_time(self) -> None:
         probe = Load(locustfile="load.py", duration=30.0, side_effects=True)
-        assert "--allow-side-effects" in run_probe(probe).reason
+        assert "--readiness-allow-side-effects" in run_probe(probe).reason
         assert "no time left" in run_probe(probe, timeout=2, side_effects_allowed=True).reason
 
 
