@@ -89,6 +89,7 @@ class TestRuff:
     def test_no_file_is_nothing_looked_at(self, tmp_path: Path) -> None:
         write(tmp_path, {"pyproject.toml": ""})
         assert "nothing was looked at" in judged(Lint(), tmp_path).reason
+        assert "nothing was looked at" in judged(Lint(select=("E722",)), tmp_path).reason
 
     def test_a_configuration_that_is_broken_is_an_error(self, tmp_path: Path) -> None:
         write(tmp_path, {"a.py": CLEAN, "ruff.toml": "lint.selekt = 1\n"})

@@ -12,7 +12,6 @@ from pytest_readiness.model import Better, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
 from pytest_readiness.probes._tools import finding, formats
-from pytest_readiness.probes._tools.finding import Report
 from pytest_readiness.probes._tools.ruff import Ruff
 
 _SELECTOR = re.compile(r"[A-Z]+[0-9]*")
@@ -79,7 +78,7 @@ class Lint(Probe):
 
     def measure(self, context: Context) -> Measurements:
         """Run Ruff or read the reports, and count."""
-        reports = formats.reports(self.report, context) if self.report else [self._run(context)]
+        reports = formats.reports(self.report, context) if self.report else [self._ruff().report(context)]
         finding.refuse_unread(reports)
         found = [one for report in reports for one in report.findings if not one.suppressed and self._wanted(one.rule)]
         values: dict[str, Value] = {
@@ -99,10 +98,6 @@ class Lint(Probe):
 
     def _ruff(self) -> Ruff:
         return Ruff(self.paths, self.select, self.ignore, self.config)
-
-    def _run(self, context: Context) -> Report:
-        self._ruff().check_selection(context)
-        return self._ruff().report(context)
 
     def _wanted(self, rule: str) -> bool:
         """Whether a problem counts; Ruff itself has already left out what does not."""

@@ -38,7 +38,10 @@ class Ruff:
         if done.returncode not in {0, _FOUND}:
             raise failed("ruff", done)
         found = formats.ruff(answer("ruff", done), self.command(), context.root)
-        return Report(found.source, found.findings, files=len(self.files(context)))
+        files = len(self.files(context))
+        if files:
+            self._check_selection(context)
+        return Report(found.source, found.findings, files)
 
     def files(self, context: Context) -> list[str]:
         """Return the files that Ruff looks at, without the project file."""
@@ -55,7 +58,7 @@ class Ruff:
             raise CannotMeasure("ruff does not tell which rules are switched on")
         return frozenset(_CODE.findall(section[1]))
 
-    def check_selection(self, context: Context) -> None:
+    def _check_selection(self, context: Context) -> None:
         """Raise ``CannotMeasure`` if one of ``select`` switches no rule on, as those still in preview do."""
         enabled = self.enabled(context) if self.select else frozenset()
         for selector in self.select:

@@ -29,9 +29,7 @@ def bandit(targets: Sequence[str], args: Sequence[str], context: Context) -> Rep
 
 def ruff(targets: Sequence[str], args: Sequence[str], context: Context) -> Report:
     """Return what Ruff finds; ``args`` are rules for ``--select``, without which the project's own are used."""
-    tool = Ruff(paths=tuple(targets), select=tuple(args))
-    tool.check_selection(context)
-    return tool.report(context)
+    return Ruff(paths=tuple(targets), select=tuple(args)).report(context)
 
 
 def pip_audit(targets: Sequence[str], args: Sequence[str], context: Context) -> Report:

@@ -53,7 +53,8 @@ def find(paths: Sequence[str], exclude: Sequence[str], suffixes: Iterable[str], 
     for text in paths or (("src",) if context.path("src").is_dir() else (".",)):
         files = [path for path in _meant(text, context) if path.suffix in wanted]
         if not files and paths:
-            raise CannotMeasure(f"there is no {' or '.join(sorted(wanted)[:4])} file at {text}")
+            what = "Python" if wanted <= PYTHON else "source"
+            raise CannotMeasure(f"there is no {what} file at {text}")
         for path in files:
             name = _inputs.shown(path, context.root)
             if name not in found and not (exclude and below(exclude, name)):
