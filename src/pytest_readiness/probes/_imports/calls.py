@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_readiness.probes._imports.resolve import Resolver
 from pytest_readiness.probes._imports.statements import Statement, When
@@ -13,8 +13,7 @@ from pytest_readiness.probes._imports.tree import Tree
 _MAKERS = ("__init__", "__new__", "__post_init__", "__call__")
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(NamedTuple):
     """An import that a call carries out: ``module`` is where the function is, ``line`` where the importer calls it."""
 
     module: int

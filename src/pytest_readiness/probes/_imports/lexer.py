@@ -12,8 +12,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from pytest_readiness.parsing import insist
 from pytest_readiness.probes._imports.statements import Statement, Truth, When, branch, truth, typing_names
@@ -41,8 +41,7 @@ _CONDITION = re.compile(rb"(?:el)?if\b[ \t]*(\((?:[^()]|\([^()]*\))*\)[^\n:]*|[^
 NAME = re.compile(rb"(?:def|class)[ \t]+([\w\x80-\xff]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(NamedTuple):
     indent: int
     keyword: bytes
     start: int

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pytest_readiness.probes._imports import lexer, mentions, source
 from pytest_readiness.probes._imports.modules import Modules
@@ -23,8 +23,7 @@ _STAR = re.compile(rb"\bimport[ \t]*\(?[ \t]*\*")
 _DYNAMIC = re.compile(rb"\b(?:globals|vars|setattr|exec|__getattr__)\b|sys\.modules")
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(NamedTuple):
     """The names that an ``__init__.py`` gives; ``open`` if it may give others too."""
 
     names: frozenset[str]

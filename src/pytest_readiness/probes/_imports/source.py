@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import ast
 import codecs
 import re
 import sys
-import threading
 import warnings
-from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from typing import NamedTuple
 
 from pytest_readiness.parsing import insist
 
@@ -30,11 +30,10 @@ _STOP = f"from __future__ import {_NO_FEATURE}\n"
 _STOPPED = f"future feature {_NO_FEATURE} is not defined"
 
 #: Warnings about a user's source are no concern of a run, and no reason for its filters to raise.
-_quiet = threading.Lock()
+_quiet = _thread.allocate_lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A file that is no Python: ``line`` and ``column`` count from 1."""
 
     path: str
@@ -176,19 +175,22 @@ def _utf8(data: bytes) -> str:
     return data.removeprefix(_BOM).decode()
 
 
-_STRING_OR_NEWER = re.compile(
-    rb"(?P<template>\b[tT][rR]?|\b[rR][tT])(?=[\"'])"
-    rb'|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
-    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
-    rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
-    rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
-    rb"|\#[^\n]*"
-    rb"|(?P<lazy>^[ \t]*)lazy[ \t]+(?=import\b|from\b)"
-    rb"|(?P<except>^[ \t]*except\*?[ \t]+)(?P<types>[\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)"
-    rb"|(?P<generic>\b(?:def|class)[ \t]+[\w\x80-\xff]+)\[(?:[^\[\]]|\[[^\[\]]*\])*\]"
-    rb"|(?P<alias>^[ \t]*)type[ \t]+(?P<name>\w+)[ \t]*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?[ \t]*(?==[^=])",
-    re.DOTALL | re.MULTILINE,
-)
+@cache
+def _string_or_newer() -> re.Pattern[bytes]:
+    """Return what finds texts, comments and newer syntax; seldom needed, and long."""
+    return re.compile(
+        rb"(?P<template>\b[tT][rR]?|\b[rR][tT])(?=[\"'])"
+        rb'|"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
+        rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
+        rb'|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+        rb"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
+        rb"|\#[^\n]*"
+        rb"|(?P<lazy>^[ \t]*)lazy[ \t]+(?=import\b|from\b)"
+        rb"|(?P<except>^[ \t]*except\*?[ \t]+)(?P<types>[\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)"
+        rb"|(?P<generic>\b(?:def|class)[ \t]+[\w\x80-\xff]+)\[(?:[^\[\]]|\[[^\[\]]*\])*\]"
+        rb"|(?P<alias>^[ \t]*)type[ \t]+(?P<name>\w+)[ \t]*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?[ \t]*(?==[^=])",
+        re.DOTALL | re.MULTILINE,
+    )
 
 
 def older_syntax(data: bytes) -> bytes:
@@ -197,7 +199,7 @@ def older_syntax(data: bytes) -> bytes:
 
     Knows type parameters and ``type`` (3.12), template strings and ``except A, B:`` (3.14), lazy imports (3.15).
     """
-    return _STRING_OR_NEWER.sub(_older, data)
+    return _string_or_newer().sub(_older, data)
 
 
 def _older(match: re.Match[bytes]) -> bytes:

@@ -8,21 +8,21 @@ whose functions might be called before the import of the module has ended.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from pytest_readiness.probes._imports import source
 from pytest_readiness.probes._imports.statements import Statement, Truth, When, branch, truth, typing_names
 
 
-@dataclass(slots=True)
 class Body:
     """What one function does when called, or a module when imported (a class body belongs to what is around it)."""
 
-    statements: list[Statement] = field(default_factory=list)
-    calls: list[tuple[str, int]] = field(default_factory=list)
+    __slots__ = ("calls", "statements")
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+        self.calls: list[tuple[str, int]] = []
 
 
-@dataclass(slots=True)
 class Tree:
     """
     A file: ``bodies`` by qualified name (empty: the module itself), ``bases`` of its classes.
@@ -30,9 +30,10 @@ class Tree:
     ``imported`` leads from a local name to (module, name in it or None).
     """
 
-    bodies: dict[str, Body] = field(default_factory=lambda: {"": Body()})
-    bases: dict[str, list[str]] = field(default_factory=dict)
-    imported: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.bodies: dict[str, Body] = {"": Body()}
+        self.bases: dict[str, list[str]] = {}
+        self.imported: dict[str, tuple[str, str | None]] = {}
 
     def statements(self) -> list[Statement]:
         """Return all imports in the order of the file, those in functions as deferred."""
