@@ -265,7 +265,7 @@ class TestCases:
             ),
             (
                 {"url": "http://a", "cases": (Case(name="a", path="x"),)},
-                "cases: the path of case 'a' begins with a slash: /x",
+                "cases: the path of case 'a' lacks the slash at its beginning: write /x",
             ),
             ({"url": "http://a", "cases": (Case(name="a"), Case(name="a"))}, "cases: two cases are called 'a'"),
             ({"url": "ftp://a", "cases": (Case(name="a"),)}, "cases: 'ftp://a': ftp is not supported"),
