@@ -74,7 +74,9 @@ class Case:
             raise OptionError(f"case {self.name!r} has no URL: say `url`, or `path` and the gate's `url`", "cases")
         url = self.url or (base or "").removesuffix("/" if self.path else "") + (self.path or "")
         if self.path is not None and not self.path.startswith("/"):
-            raise OptionError(f"the path of case {self.name!r} lacks the slash at its beginning: write /{self.path}", "cases")
+            raise OptionError(
+                f"the path of case {self.name!r} lacks the slash at its beginning: write /{self.path}", "cases"
+            )
         target = target_of(url, in_process=in_process, option="cases")
         request = made(self.method, over(headers, self.headers), self.body, self.json, self.auth)
         return Ask(self.name, target, request)
