@@ -6,19 +6,26 @@ Run with ``python benchmarks/import_cycles.py FOLDER=PACKAGE...``: folders with 
 system time of whole processes, interpreter and imports included, the median of some rounds side by side. Read
 ratios, not seconds.
 
+Sources are measured as pip installs them, with the ``.pyc`` files that ``python -m compileall`` makes in a copy of
+them: an up-to-date one proves that its source can be parsed. Without any (and with ``--bare``), all is parsed.
+
 cold: all from the sources. warm: from the caches that both keep; ours is checked by content, every byte is read.
-"added": the same without what a process costs that has pytest loaded, for that is where gates are judged.
+changed: warm, but one file has changed since. "added": the same without what a process costs that has pytest
+loaded, for that is where gates are judged.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 OURS = """
@@ -39,6 +46,10 @@ found = grimp.build_graph(package, cache_dir=kept or None)
 told = {"modules": len(found.modules)}
 """
 NOTHING = "told = {}\n"
+PYTEST = "import pytest, _pytest.main, _pytest.python\n"
+#: What is measured of a project that is compiled.
+KINDS = ("cold", "warm", "changed")
+NUMBERS = itertools.count()
 END = """
 import json, resource
 print(json.dumps({**told, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
@@ -57,44 +68,64 @@ def run(code: str, *arguments: str) -> tuple[float, dict[str, float]]:
     return used.ru_utime + used.ru_stime, json.loads(told)
 
 
-def compare(folder: str, package: str, rounds: int, base: str) -> list[str]:
-    """Return one line each for cold and warm, of whole processes and of what is added to *base*."""
+def compare(folder: Path, package: str, rounds: int, base: str = "", kinds: tuple[str, ...] = KINDS) -> list[str]:
+    """Return one line for each of *kinds*, of whole processes or of what is added to *base*."""
     lines = []
+    bare = statistics.median(run(base + NOTHING)[0] for _ in range(rounds)) if base else 0.0
     with tempfile.TemporaryDirectory() as kept:
-        for name, ours_kept, grimp_kept in (("cold", "", ""), ("warm", f"{kept}/ours", f"{kept}/grimp")):
+        for kind in kinds:
+            ours, grimp = ("", "") if kind not in KINDS[1:] else (f"{kept}/ours", f"{kept}/grimp")
+            if ours:
+                run(OURS, str(folder), package, ours)
+                run(GRIMP, str(folder), package, grimp)
             mine: list[float] = []
             theirs: list[float] = []
             told: dict[str, float] = {}
-            if ours_kept:
-                run(base + OURS, folder, package, ours_kept)
-                run(base + GRIMP, folder, package, grimp_kept)
-            bare = statistics.median(run(base + NOTHING)[0] for _ in range(rounds)) if base else 0.0
             for _ in range(rounds):
-                seconds, told = run(base + OURS, folder, package, ours_kept)
+                if kind == "changed":
+                    change(folder / package / "__init__.py")
+                seconds, told = run(base + OURS, str(folder), package, ours)
                 mine.append(seconds - bare)
-                theirs.append(run(base + GRIMP, folder, package, grimp_kept)[0] - bare)
+                theirs.append(run(base + GRIMP, str(folder), package, grimp)[0] - bare)
             ratio = statistics.median(a / b for a, b in zip(mine, theirs, strict=True))
-            what = "added" if base else "whole"
             lines.append(
-                f"{package:16} {what} {name}  {statistics.median(mine):6.3f} s  {statistics.median(theirs):6.3f} s"
-                f"  {ratio:5.2f}  {told}"
+                f"{package:14} {'added' if base else 'whole'} {kind:12} {statistics.median(mine):6.3f} s"
+                f"  {statistics.median(theirs):6.3f} s  {ratio:5.2f}  {told}"
             )
     return lines
+
+
+def change(path: Path) -> None:
+    """Change a file so that it says the same."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"# {next(NUMBERS)}\n")
+
+
+def compiled(folder: Path) -> None:
+    """Compile all of *folder*, as pip does, but not within the second in which its files were written."""
+    time.sleep(1.1)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(folder)], stdout=subprocess.DEVNULL, check=False)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("sources", nargs="+", metavar="FOLDER=PACKAGE")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--bare", action="store_true", help="only without .pyc files")
     given = parser.parse_args()
-    _cpu, engine = run("import pytest_readiness.probes._imports.cache\n" + NOTHING)
-    print(
-        f"{'':28}{'ours':>8}  {'grimp':>8}  ratio   (peak in MiB; {engine['peak']:.0f} of it before any source is read)"
-    )
+    _cpu, engine = run("import pytest_readiness.probes._imports.analysis\n" + NOTHING)
+    print("compiled first with python -m compileall, as pip does; 'no .pyc': cold, with none of these files")
+    print(f"{'':32}{'ours':>8}  {'grimp':>8}  ratio   (peak in MiB; {engine['peak']:.0f} of it is the engine)")
     for source in given.sources:
         folder, _, package = source.rpartition("=")
-        for base in ("", "import pytest, _pytest.main, _pytest.python\n"):
-            print("\n".join(compare(str(Path(folder).resolve()), package, given.rounds, base)))
+        with tempfile.TemporaryDirectory() as copied:
+            copy = Path(copied)
+            shutil.copytree(Path(folder) / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+            print("\n".join(compare(copy, package, given.rounds, kinds=("no .pyc",))))
+            if not given.bare:
+                compiled(copy / package)
+                for base in (PYTEST, ""):
+                    print("\n".join(compare(copy, package, given.rounds, base)))
 
 
 if __name__ == "__main__":

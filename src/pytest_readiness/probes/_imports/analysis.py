@@ -57,7 +57,7 @@ class Analysis:
         self._trees: dict[int, tree.Tree | None] = {}
         self._deferring: dict[int, list[tuple[bytes, set[int]]]] = {}
         self._calls: dict[tuple[int, int], _Call] = {}
-        self._lined: tuple[int, list[Statement]] = (-1, [])
+        self._lined: dict[int, list[Statement]] = {}
         self._ignored = self._ignored_modules()
 
     def findings(self) -> Findings:
@@ -264,9 +264,10 @@ class Analysis:
 
     def _lines(self, a: int, b: int, when: When) -> tuple[int, ...]:
         """Return the lines in which module *a* imports module *b*."""
-        if a != self._lined[0]:
-            self._lined = a, self._statements(a, self.text(a), lines=True)
-        return tuple(sorted({one.line for one in self._lined[1] if one.when is when and b in self._targets(a, one)}))
+        statements = self._lined.get(a)
+        if statements is None:
+            statements = self._lined[a] = self._statements(a, self.text(a), lines=True)
+        return tuple(sorted({one.line for one in statements if one.when is when and b in self._targets(a, one)}))
 
     def _targets(self, number: int, one: Statement) -> set[int]:
         return self.resolver.targets(number, one.module, one.names)

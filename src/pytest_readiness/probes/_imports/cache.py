@@ -10,11 +10,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from pytest_readiness.probes._imports import files
 from pytest_readiness.probes._imports.findings import Cycle, Findings, Link
+
+try:
+    from _blake2 import blake2b  # hashlib would load OpenSSL, which takes as long as hashing two megabytes.
+except ImportError:
+    from hashlib import blake2b
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

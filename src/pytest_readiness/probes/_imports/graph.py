@@ -214,12 +214,13 @@ def _improved(graph: Graph, order: list[int]) -> list[int]:
             led[other].append(node)
     for _round in range(5):
         moved = False
+        place = {each: number for number, each in enumerate(order)}
         for node in sorted(graph):
-            place = {each: number for number, each in enumerate(order)}
             gain, target = _best_move(place, node, graph[node], led[node])
             if gain > 0:
                 order.remove(node)
                 order.insert(target if target < place[node] else target - 1, node)
+                place = {each: number for number, each in enumerate(order)}
                 moved = True
         if not moved:
             break

@@ -14,7 +14,7 @@ LINE = re.compile(
     rb"|import[ \t]+([^\n\\\#;(]+)(?=[\n\#;]|\Z)"
     rb"|(from\b[^\n]*)|(import\b[^\n]*)|(lazy[ \t]+(?:from|import)\b[^\n]*))"
 )
-_AFTER = frozenset({b" ", b"\t", b"\\"})
+_AFTER = frozenset(b" \t\f\\")
 _INLINE = re.compile(rb"[;:][ \t]*(?:lazy[ \t]+)?(?:from\b[\w. \t\x80-\xff\\]*)?\Z")
 #: A module named by a literal, in a call; or the way to hide such a call. Tried where one of the words stands.
 _WORDS = (b"import_module", b"__import__")
@@ -59,7 +59,7 @@ def inline(data: bytes) -> bool:
     """Whether an import stands behind ``;`` or ``:``."""
     at = data.find(b"import")
     while at >= 0:
-        if data[at + 6 : at + 7] in _AFTER:
+        if at + 6 < len(data) and data[at + 6] in _AFTER:
             head = data[data.rfind(b"\n", 0, at) + 1 : at]
             if (b";" in head or b":" in head) and _INLINE.search(head):
                 return True
