@@ -204,11 +204,17 @@ class Shop(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+class Server(ThreadingHTTPServer):
+    """Lets a burst wait in line."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def serving() -> Iterator[str]:
     """Yield the URL of a running server."""
     handler = type("Handler", (Shop,), {"jobs": {}, "numbers": itertools.count()})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
