@@ -13,7 +13,7 @@ import pytest
 
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Outcome
-from pytest_readiness.probes._imports import analysis, files, source
+from pytest_readiness.probes._imports import analysis, files, mentions, source
 from pytest_readiness.probes.import_cycles import ImportCycles
 from pytest_readiness.testing import run_probe
 from tests.probes.conftest import MakeContext
@@ -92,6 +92,26 @@ class TestOneFileOfALargeProjectCannotBeParsed:
         (large / "p" / "m7.py").write_bytes(BAD)
         assert "p/m7.py:2:5" in run_probe(ImportCycles(), root=large, cache=large / ".cache").reason
         assert parsed == ["m7.py"]
+
+
+class TestReadingAFile:
+    def test_gives_all_of_it_and_what_is_known_of_it(self, tmp_path: Path) -> None:
+        (tmp_path / "a.py").write_bytes(FILLING)
+        data, status = files.read(str(tmp_path / "a.py"))
+        assert data == FILLING
+        assert status.st_size == len(FILLING)
+
+    @pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="no file without a size")
+    def test_that_is_longer_than_it_says_gives_all_of_it(self) -> None:
+        data, status = files.read("/proc/self/limits")
+        assert status.st_size == 0
+        assert data == Path("/proc/self/limits").read_bytes()
+
+    def test_is_not_tried_with_a_folder_of_such_a_name(self, tmp_path: Path, make_context: MakeContext) -> None:
+        (tmp_path / "p" / "b.py").mkdir(parents=True)
+        (tmp_path / "p" / "a.py").write_bytes(b"import p.b\n")
+        (tmp_path / "p" / "c.py").symlink_to("nowhere")
+        assert ImportCycles().measure(make_context()).values["modules"] == 1
 
 
 class TestACompiledFile:
@@ -225,6 +245,39 @@ class TestParsing:
     def test_agrees_with_the_compiler_about_the_standard_library(self) -> None:
         library = Path(os.__file__).parent
         assert all(source.parses(path.read_bytes()) for path in sorted(library.glob("a*.py")))
+
+
+class TestCallsThatMayLeadToAnImport:
+    """In a large project, a file is parsed only if its text looks like it."""
+
+    @pytest.mark.parametrize(
+        ("text", "function"),
+        [
+            ("def f():\n    import p.b\nf()\n", "f"),
+            ("def f():\n    import p.b\ndef g():\n    f()\ng()\n", "f"),
+            ("class A:\n    def m(self):\n        import p.b\n    def __init__(self):\n        self.m()\nA()\n", "A.m"),
+            ("class A:\n  def __init__(self):\n    import p.b\nA()\n", "A.__init__"),
+            ("class A:\n    def __new__(cls):\n        import p.b\nclass B(\n    A\n):\n    pass\nB()\n", "A.__new__"),
+            ("class A:\n    if True:\n        def __init__(self):\n            import p.b\nA()\n", "A.__init__"),
+            ("class A:\n\tdef m():\n\t\timport p.b\n\tvalue = m()\n", "A.m"),
+            ("if True:\n    def f():\n        import p.b\n    f()\n", "f"),
+            ("if True:\n    class A:\n        def __init__(self): import p.b\ndef g(): A()\ng()\n", "A.__init__"),
+            ("def f():\n    def inner():\n        import p.b\n    inner()\n@f\ndef g(): pass\n", "f.inner"),
+        ],
+    )
+    def test_are_seen(self, text: str, function: str) -> None:
+        assert mentions.leads_to(text.encode(), [function.encode()])
+
+    @pytest.mark.parametrize(
+        ("text", "function"),
+        [
+            ("def f():\n    import p.b\ndef g():\n    f()\ndef h():\n    pass\nh()\n", "f"),
+            ("def f():\n    import p.b\n'''\nf()\n'''\n", "f"),
+            ("class A:\n    def m(self):\n        import p.b\n    def __init__(self):\n        pass\nA()\n", "A.m"),
+        ],
+    )
+    def test_are_not_seen_where_there_are_none(self, text: str, function: str) -> None:
+        assert not mentions.leads_to(text.encode(), [function.encode()])
 
 
 class TestWhatIsKept:

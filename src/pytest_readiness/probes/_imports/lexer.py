@@ -54,6 +54,8 @@ def read(data: bytes) -> list[Statement]:
 
 def clean_names(text: bytes) -> tuple[bytes, ...]:
     """Return the names in ``a as b, c``, with or without parentheses and comments."""
+    if text.replace(b"_", b"").isalnum():
+        return (text,)
     text = _NOISE.sub(b" ", text) if b"#" in text or b"\\" in text else text.translate(None, b"()")
     return tuple(words[0] for part in text.split(b",") if (words := part.split(None, 1)))
 

@@ -33,7 +33,7 @@ def leads_to(data: bytes, functions: Iterable[bytes]) -> bool:
     functions = tuple(functions)
     for text in _versions(data):
         top = called(text)
-        own = defined(text).union(part for name in functions for part in name.split(b".")[1:2])
+        own = defined(text).union(part for name in functions for part in name.split(b".")[:2])
         if top.isdisjoint(own) or not _Parts(text).lead(top, functions):
             return False
     return True

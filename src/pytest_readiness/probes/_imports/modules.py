@@ -133,14 +133,7 @@ def _add(modules: Modules, name: str, path: str, *, is_package: bool) -> None:
 
 def _walk(modules: Modules, name: bytes, folder: str, above: tuple[str, ...]) -> bool:
     """Add the package in *folder* and all below it; return whether any module was there."""
-    files: list[str] = []
-    folders: list[os.DirEntry[str]] = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.endswith(".py"):
-                files.append(entry.name[:-3])
-            elif entry.name.isidentifier() and entry.name != "__pycache__" and entry.is_dir():
-                folders.append(entry)
+    files, folders = _content(folder)
     start = f"{folder}{os.sep}"
     regular = "__init__" in files
     if regular:
@@ -159,6 +152,20 @@ def _walk(modules: Modules, name: bytes, folder: str, above: tuple[str, ...]) ->
         if file in plain and file != "__init__" and "." not in file:
             modules.add(b"%b.%b" % (name, file.encode()), f"{start}{file}.py", package=False)
     return found
+
+
+def _content(folder: str) -> tuple[list[str], list[os.DirEntry[str]]]:
+    """Return the Python files in a folder, by their names without ``.py``, and the folders that may be packages."""
+    files: list[str] = []
+    folders: list[os.DirEntry[str]] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                if entry.is_file():
+                    files.append(entry.name[:-3])
+            elif entry.name.isidentifier() and entry.name != "__pycache__" and entry.is_dir():
+                folders.append(entry)
+    return files, folders
 
 
 def _regular(folder: str) -> bool:
