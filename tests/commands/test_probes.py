@@ -7,11 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
-from pytest_readiness import registry
+from pytest_readiness import registry, spec
 from pytest_readiness.commands import _project, probes
-from pytest_readiness.options import convert
 from pytest_readiness.registry import Registry
 
 from .conftest import CONFTEST, Run
@@ -50,14 +48,29 @@ def test_one_is_explained_whole(run: Run, name: str) -> None:
     assert "To fix: " in ran.output
 
 
+#: What the variables in examples stand for.
+VARIABLES = {
+    "DATABASE_URL": "postgresql://app@db/shop",
+    "REDIS_URL": "redis://cache:6379/0",
+    "S3_BUCKET": "backups",
+    "MLFLOW_TRACKING_URI": "http://mlflow:5000",
+}
+
+
 @pytest.mark.parametrize("name", registry.builtin_names())
-def test_its_example_is_a_gate_that_can_be_used(name: str) -> None:
-    probe = registry.builtin(name)
-    (gate,) = yaml.safe_load(probes.example(name, probe))
-    problems: list[tuple[tuple[str | int, ...], str]] = []
-    assert convert(probe, gate.get("with", {}), problems) is not None
-    assert problems == []
-    assert probe.expect or gate["expect"]
+def test_its_example_is_a_gate_that_can_be_used(name: str, tmp_path: Path) -> None:
+    lines = "".join(f"  {line}\n" for line in probes.example(name, registry.builtin(name)).splitlines())
+    (tmp_path / "readiness.yaml").write_text(f"version: 1\nname: shop\ngates:\n{lines}", encoding="utf-8")
+    (gate,) = spec.load(tmp_path / "readiness.yaml", registry=Registry(), profile=None, env=VARIABLES).gates
+    assert gate.expectations
+
+
+@pytest.mark.parametrize("name", registry.builtin_names())
+def test_it_shows_what_green_and_what_red_looks_like(name: str) -> None:
+    lines = probes.explanation(name, registry.builtin(name)).splitlines()
+    green, red = (next(line for line in lines if line.startswith(f"  {colour}: ")) for colour in ("green", "red"))
+    assert ", expected " in green
+    assert green.partition(": ")[2] != red.partition(": ")[2]
 
 
 def test_an_unknown_one_gets_the_near_name_or_all(run: Run) -> None:

@@ -6,7 +6,10 @@ import argparse
 import dataclasses
 import inspect
 import itertools
-from collections.abc import Iterator
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -15,6 +18,7 @@ import yaml
 from pytest_readiness import options as options_
 from pytest_readiness.commands import _project
 from pytest_readiness.commands._output import Output
+from pytest_readiness.condition import parse
 from pytest_readiness.errors import UsageError
 from pytest_readiness.model import Better
 from pytest_readiness.options import Form, kind_of
@@ -64,6 +68,17 @@ def reference() -> str:
     return "\n".join(lines) + "\n"
 
 
+#: What a variable in an example may stand for.
+_VALUES = ("https://example.org", "postgresql://app@db/shop", "redis://cache:6379/0", "backups")
+#: Values to put to a condition, the likeliest first.
+_TRIES: dict[type, tuple[bool | int | float | str, ...]] = {
+    bool: (True, False),
+    int: (3, 0, 1, 200, 503, 10**9),
+    float: (12.5, 93.75, 0.0, 1.0, 100.0, 250.0, 1e6),
+    str: ("broken", "ok"),
+}
+
+
 def question(probe: type[Probe]) -> str:
     """Return the first sentence of the probe's docstring."""
     return " ".join(inspect.cleandoc(probe.__doc__ or "").partition("\n\n")[0].replace("|", "\\|").split())
@@ -71,8 +86,16 @@ def question(probe: type[Probe]) -> str:
 
 def example(name: str, probe: type[Probe]) -> str:
     """Return a gate in YAML that uses *probe*, made of the examples of its options."""
+    return _dumped(_exemplar(name, probe)[0])
+
+
+def _dumped(gate: Mapping[str, object]) -> str:
+    return str(yaml.safe_dump([gate], sort_keys=False, default_flow_style=None, allow_unicode=True, width=100))
+
+
+def _exemplar(name: str, probe: type[Probe]) -> tuple[dict[str, Any], Probe | None]:
     told, made = _accepted(probe)
-    gate: dict[str, object] = {"id": f"my-{name.replace('_', '-')}", "probe": name}
+    gate: dict[str, Any] = {"id": f"my-{name.replace('_', '-')}", "probe": name}
     if told:
         gate["with"] = told
     if not (probe.expect if made is None else made.expected()):
@@ -80,7 +103,7 @@ def example(name: str, probe: type[Probe]) -> str:
             (key for key, it in probe.measures.items() if it.better is Better.HIGHER), next(iter(probe.measures))
         )
         gate["expect"] = {best: ">= 80 %" if probe.measures[best].unit == "%" else ">= 1"}
-    return str(yaml.safe_dump([gate], sort_keys=False, default_flow_style=None, allow_unicode=True, width=100))
+    return gate, made
 
 
 def _accepted(probe: type[Probe]) -> tuple[dict[str, object], Probe | None]:
@@ -92,9 +115,48 @@ def _accepted(probe: type[Probe]) -> tuple[dict[str, object], Probe | None]:
     for number in range(0 if required else min(1, len(others)), min(3, len(others)) + 1):
         for keys in itertools.combinations(others, number):
             told = {**required, **{key: examples[key] for key in keys}}
-            if (made := options_.convert(probe, told, [])) is not None:
-                return told, made
+            for given in _filled(told):
+                if (made := options_.convert(probe, given, [])) is not None:
+                    return told, made
     return required, None
+
+
+def _filled(told: Mapping[str, object]) -> Iterator[dict[str, object]]:
+    """Yield *told* with its variables (``${DATABASE_URL}``) replaced by what they might stand for."""
+    if "${" not in str(told):
+        yield dict(told)
+        return
+    for value in _VALUES:
+        text = re.sub(r"\$\{\w+\}", value, json.dumps(told))
+        yield json.loads(text)
+
+
+def outlook(gate: Mapping[str, Any], made: Probe) -> Iterator[tuple[str, str]]:
+    """
+    Yield what a report says of the example *gate* when it is green, and when it is red.
+
+    The values are made up, from the first expectation for which that can be done; what is said of them is
+    said by the same code as in a report.
+    """
+    for name, wanted in {**made.expected(), **gate.get("expect", {})}.items():
+        measure = made.declare(name)
+        if measure is None:
+            continue
+        condition = parse(wanted, measure.type, measure.unit)
+        tries = (*_TRIES.get(measure.type, ()), *(re.findall(r"\w+", str(wanted)) if measure.type is str else ()))
+        good = next((value for value in tries if condition.holds(value)), None)
+        bad = [value for value in tries if not condition.holds(value)]
+        if good is not None and bad:
+            yield "green", condition.explain(name, good, measure.unit)
+            yield "red", condition.explain(name, min(bad, key=lambda value: _distance(value, good)), measure.unit)
+            return
+
+
+def _distance(one: object, other: object) -> float:
+    """Return how far apart two values are, as orders of magnitude; 0 for what is no number."""
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return abs(math.log((one + 1) / (other + 1)))
+    return 0.0
 
 
 def explanation(name: str, probe: type[Probe], width: int = 100) -> str:
@@ -137,8 +199,11 @@ def _explain(name: str, probe: type[Probe], screen: terminal.Screen) -> None:
         if rows:
             screen.line()
     screen.line("example", bold=True)
-    for line in example(name, probe).splitlines():
+    gate, made = _exemplar(name, probe)
+    for line in _dumped(gate).splitlines():
         screen.line(f"  {line}")
+    for colour, sentence in outlook(gate, made) if made else ():
+        screen.wrapped(f"{colour}: {sentence}", indent=2, **{colour: True})
 
 
 def _form(probe: type[Probe]) -> Form:
