@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_readiness import options
+from pytest_readiness import options, spec
+from pytest_readiness.errors import SpecError
+from pytest_readiness.registry import Registry
 
 from .samples import HEAD, Page, load, problems
 
@@ -168,3 +170,19 @@ def test_thousands_of_gates_that_use_one_far_away_are_read_in_short_time(tmp_pat
     started = time.process_time()
     assert len(load(tmp_path, HEAD + chain + "- {id: g3000, probe: page, with: {url: 'http://x'}}\n").gates) == 3001
     assert time.process_time() - started < 6
+
+
+@pytest.mark.parametrize(("shell", "refused"), [("true", 1), ("false", 0)])
+def test_what_a_server_answered_is_not_put_into_a_shells_command(tmp_path: Path, shell: str, refused: int) -> None:
+    run = '"echo ${login.token}"' if shell == "true" else '[echo, "${login.token}"]'
+    told = f"- {{id: user, probe: command, needs: [login], with: {{run: {run}, shell: {shell}}}}}\n"
+    path = tmp_path / "readiness.yaml"
+    login = "- {id: login, probe: http, with: {url: 'http://x', extract: {token: a.token}}}\n"
+    path.write_text(HEAD + login + told, encoding="utf-8")
+    found = []
+    try:
+        spec.load(path, registry=Registry(), profile=None, env={})
+    except SpecError as error:
+        found = [problem.message for problem in error.problems]
+    assert len(found) == refused
+    assert all("is not put into a shell's command" in message for message in found)

@@ -150,6 +150,10 @@ def _options(
         below = ("with",) if "with" in node.data else ()
         node.report_all([(path, message) for path, message in found], below)
         return None, None
+    if binding.choices and given.get("shell") is True:
+        # The answer of some server, say; a shell would carry out whatever is in it.
+        advice = "what a gate has measured is not put into a shell's command: write 'run' as a list, without a shell"
+        node.report_all([(("shell",), advice)], ("with",))
     variables.secrets.update(options.secrets(made) if known.kind.secret else ())
     bound = variables.fill(given, _nothing, binding.later, "$$") if binding.used else None
     return made, bound if isinstance(bound, Map) else None
