@@ -89,7 +89,7 @@ class Ran:
 
 Run = Callable[..., Ran]
 #: Only the plugin in question is loaded, which makes each run four times as fast.
-ENVIRONMENT = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 COMMAND = [sys.executable, "-m", "pytest", "-p", "pytest_readiness.plugin", "--readiness"]
 COMMAND += ["--readiness-report=json:report.json", "-p", "no:cacheprovider"]
 
@@ -102,7 +102,7 @@ def run(tmp_path: Path) -> Run:
         write(tmp_path, gates, tests, head)
         command = [*COMMAND, *args]
         done = subprocess.run(
-            command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=tmp_path, env={**os.environ, **ALONE}, capture_output=True, text=True, timeout=120, check=False
         )
         return Ran(tmp_path, done)
 
@@ -287,7 +287,7 @@ def interrupted(folder: Path, when: str) -> tuple[int, dict[str, Any]]:
     process = subprocess.Popen(
         COMMAND,
         cwd=folder,
-        env=ENVIRONMENT,
+        env={**os.environ, **ALONE},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -335,6 +335,7 @@ def test_a_narrowed_run_proves_nothing_about_the_tests(run: Run, args: list[str]
     assert (ran.exit_code, ran.outcomes) == (1, {"g": "error", "other": "passed"}), ran.output
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("args", [["-k", "one"], ["test_one.py::test_one"]])
 def test_a_narrowed_run_proves_nothing_about_coverage(run: Run, tmp_path: Path, args: list[str]) -> None:
     (tmp_path / "code.py").write_text("A = 1\n", encoding="utf-8")

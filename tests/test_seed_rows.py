@@ -200,6 +200,7 @@ TESTS = {
 }
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_rows_on_tests(shop: Path) -> None:
     for name, text in TESTS.items():
         (shop / name).parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.pytester.projects import Project
 
 
@@ -17,6 +19,7 @@ def test_importing_the_plugin_loads_nothing_beyond_pytest_and_itself() -> None:
     assert done.stdout.split() == ["pytest_readiness", "pytest_readiness.plugin"]
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_run_that_does_not_ask_loads_only_the_hooks_besides(project: Project) -> None:
     project.write("conftest.py", "")
     project.write(

@@ -13,7 +13,7 @@ COVERAGE = "- {id: lines, probe: coverage, with: {include: [shop.py]}, expect: {
 
 
 @pytest.fixture(autouse=True)
-def _with_others(project: Project) -> None:
+def _with_others(project: Project, unmeasured: None) -> None:
     project.others = True
 
 
