@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -97,8 +96,8 @@ class _Tree:
 
     def _common(self) -> int:
         """Return 1 if everything stands below the document's title, which would be a group around all."""
-        first = Counter(item.section[:1] for item in self.document.items)
-        return 1 if len(first) == 1 and next(iter(first)) else 0
+        title = (self.document.title,)
+        return int(all(item.section[:1] == title for item in self.document.items))
 
     def _path(self, index: int, item: Item) -> tuple[str, ...]:
         """Return the headings of the group that *item* goes into; a parent opens one of its own."""
