@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import NoReturn
 
-from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probes._tests import chooser, insist_on_markers, select_from
 from pytest_readiness.session import Session, TestCase, TestOutcome
 
 _LISTED = 20
-_KINDS = ("marker", "node", "keyword")
-_WORD = re.compile(r"\s*(?:([()])|([^\s()]+))")
-_DEEPEST = 50
-
-Test = Callable[[TestCase], bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +77,9 @@ class Tests(Probe):
         return Measurements(values, looked_at=len(tests), evidence=evidence, unknown=unknown)
 
     def _chosen(self, session: Session, gate: str) -> Sequence[TestCase]:
-        needs_markers = self.select is None or self.select.startswith("marker:")
-        if needs_markers and "markers" in session.unknown:
-            raise CannotMeasure(f"{session.origin} does not tell the markers of its tests: select by node: or keyword:")
         if self.select is not None:
-            fits = chooser(self.select)
-            return [test for test in session.tests if fits(test)]
+            return select_from(session, self.select)
+        insist_on_markers(session)
         marked = [test for test in session.tests if gate in test.gates]
         if not marked:
             raise CannotMeasure(f'no test is marked @pytest.mark.readiness("{gate}"): mark some, or give select')
@@ -137,95 +127,3 @@ def _evidence(session: Session, tests: Sequence[TestCase], select: str | None) -
         more = [f"and {len(names) - _LISTED} more"] if len(names) > _LISTED else []
         if names:
             yield Evidence(outcome.value, "\n".join([*names[:_LISTED], *more]))
-
-
-# --- which tests --------------------------------------------------------------------------------
-
-
-def chooser(select: str) -> Test:
-    """Return the test for what *select* says. Raises ``OptionError`` if it cannot be read."""
-    if select == "all":
-        return lambda _: True
-    kind, colon, what = select.partition(":")
-    if not colon or kind not in _KINDS or not what.strip():
-        raise OptionError(f"{select!r} is not one of all, marker:NAME, node:GLOB, keyword:EXPR", "select")
-    if kind == "node":
-        return _node(what.strip())
-    if kind == "marker":
-        return _Expression(what, lambda name: lambda test: name in test.markers).read()
-    return _Expression(what, _keyword).read()
-
-
-def _node(glob: str) -> Test:
-    # [ belongs to the ids of parametrised tests here, not to the pattern.
-    pattern = glob.replace("[", "[[]")
-    return lambda test: any(
-        fnmatchcase(test.nodeid, text)
-        for text in (pattern, f"{pattern}[[]*", f"{pattern}::*", f"{pattern.rstrip('/')}/*")
-    )
-
-
-def _keyword(word: str) -> Test:
-    lower = word.lower()
-    return lambda test: any(lower in name.lower() for name in test.keywords)
-
-
-class _Expression:
-    """Reads ``and``, ``or``, ``not`` and parentheses over words, as pytest does for ``-k`` and ``-m``."""
-
-    def __init__(self, text: str, meaning: Callable[[str], Test]) -> None:
-        self._text = text
-        self._meaning = meaning
-        self._words = [mark or word for mark, word in _WORD.findall(text)]
-        self._depth = 0
-
-    def read(self) -> Test:
-        """Return what the whole text means."""
-        found = self._either()
-        if self._words:
-            self._refuse(f"{self._words[0]!r} is not expected there")
-        return found
-
-    def _either(self) -> Test:
-        parts = [self._both()]
-        while self._take("or"):
-            parts.append(self._both())
-        return parts[0] if len(parts) == 1 else lambda test: any(part(test) for part in parts)
-
-    def _both(self) -> Test:
-        parts = [self._one()]
-        while self._take("and"):
-            parts.append(self._one())
-        return parts[0] if len(parts) == 1 else lambda test: all(part(test) for part in parts)
-
-    def _one(self) -> Test:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            self._refuse("it is nested too deeply")
-        found = self._term()
-        self._depth -= 1
-        return found
-
-    def _term(self) -> Test:
-        if self._take("not"):
-            inner = self._one()
-            return lambda test: not inner(test)
-        if self._take("("):
-            inner = self._either()
-            if not self._take(")"):
-                self._refuse("a parenthesis is not closed")
-            return inner
-        if not self._words or self._words[0] in {"and", "or", ")"}:
-            self._refuse(f"a word is missing {f'before {self._words[0]!r}' if self._words else 'at the end'}")
-        word = self._words.pop(0)
-        if self._words[:1] == ["("]:
-            self._refuse(f"arguments, as in {word}(...), cannot be selected by")
-        return self._meaning(word)
-
-    def _take(self, word: str) -> bool:
-        found = self._words[:1] == [word]
-        del self._words[:found]
-        return found
-
-    def _refuse(self, why: str) -> NoReturn:
-        raise OptionError(f"{self._text!r} cannot be read: {why}", "select")
