@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probes import _warnings
 from pytest_readiness.probes._tests import chooser, insist_on_markers, select_from
-from pytest_readiness.session import Session, TestCase, TestOutcome
+from pytest_readiness.session import Session, TestCase, TestOutcome, Warned
 
 _LISTED = 20
+_SWITCHED_OFF = "warnings are switched off in this run (-p no:warnings)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +26,12 @@ class Tests(Probe):
     ``select`` says which: ``all``; ``marker:NAME`` (or an expression, as ``-m`` takes); ``node:GLOB`` over
     node ids; ``keyword:EXPR`` as ``-k`` takes. Without it, the tests marked
     ``@pytest.mark.readiness("the-id-of-this-gate")``. A test counts once, under the worst of its phases; a
-    failed subtest fails its test. ``deselected`` and ``warnings`` are those of the whole run.
+    failed subtest fails its test. ``deselected`` and ``warnings`` are those of the whole run;
+    ``categories`` counts only some of the warnings, and expects none of them.
 
-    Fails when a test failed or errored, or when the numbers are not as expected. No test selected, a
-    narrowed run, a crashed worker or a collection error is an error.
+    Fails when a test failed or errored, when there is a warning of ``categories``, or when the numbers are
+    not as expected. No test selected, only skipped ones or such as were expected to fail, a narrowed run, a
+    crashed worker or a collection error is an error; so are warnings that a filter keeps from being seen.
 
     To fix: repair the tests listed, or correct ``select``.
     """
@@ -43,7 +48,7 @@ class Tests(Probe):
         "xpassed": Measure(int, "tests that passed, though expected to fail", better=Better.LOWER),
         "rerun": Measure(int, "attempts that failed and were repeated", better=Better.LOWER),
         "deselected": Measure(int, "tests that the run's configuration left out", better=Better.LOWER),
-        "warnings": Measure(int, "warnings during the run", better=Better.LOWER),
+        "warnings": Measure(int, "warnings during the run, of categories if that is given", better=Better.LOWER),
         "duration": Measure(float, "time of the selected tests, all phases together", unit="s", better=Better.LOWER),
         "pass_rate": Measure(float, "tests passed, of those selected", unit="%", better=Better.HIGHER),
     }
@@ -55,14 +60,24 @@ class Tests(Probe):
         None,
         example="marker:golden_path",
     )
+    categories: tuple[str, ...] = option(
+        "Which warnings count, with all derived from them.",
+        (),
+        example=["DeprecationWarning", "sqlalchemy.exc.SAWarning"],
+    )
 
     def __post_init__(self) -> None:
         if self.select is not None:
             chooser(self.select)
+        _warnings.check(self.categories)
+
+    def expected(self) -> dict[str, Value]:
+        """Return the default expectations: no warning of categories that are named."""
+        return {**self.expect, **({"warnings": 0} if self.categories else {})}
 
     def touches(self) -> Iterable[Touch]:
-        """Yield nothing: the tests have run by then."""
-        return ()
+        """Yield the modules of categories: the tests have run by then."""
+        return (Touch("module", name.rpartition(".")[0]) for name in self.categories if "." in name)
 
     def measure(self, context: Context) -> Measurements:
         """Count the outcomes of the selected tests."""
@@ -74,7 +89,26 @@ class Tests(Probe):
         values = {name: value for name, value in _values(session, tests) if name not in session.unknown}
         unknown = dict.fromkeys(session.unknown & {*self.measures}, f"{session.origin} does not tell")
         evidence = list(_evidence(session, tests, self.select))
-        return Measurements(values, looked_at=len(tests), evidence=evidence, unknown=unknown)
+        warned = self._warned(session, context)
+        if isinstance(warned, str):
+            values.pop("warnings", None)
+            unknown["warnings"] = warned
+        else:
+            values["warnings"] = len(warned) if self.categories else session.warnings
+            evidence += [_listed("warnings", _warnings.told(warned))] if warned else []
+        looked_at = sum(test.outcome not in _idle(context.asked) for test in tests)
+        if tests and not looked_at:
+            unknown["selected"] = f"of {len(tests)} tests selected all were skipped, or failed as they were expected to"
+        return Measurements(values, looked_at=looked_at, evidence=evidence, unknown=unknown)
+
+    def _warned(self, session: Session, context: Context) -> Sequence[Warned] | str:
+        """Return the warnings that count, or why they cannot be told."""
+        if "warnings" in session.unknown:
+            return f"{session.origin} does not tell" if session.origin != "this run" else _SWITCHED_OFF
+        chosen = _warnings.categories(self.categories, context)
+        if why := _warnings.hidden(session, chosen):
+            return why
+        return [each for each in session.warned if not chosen or any(category.has(each) for category in chosen)]
 
     def _chosen(self, session: Session, gate: str) -> Sequence[TestCase]:
         if self.select is not None:
@@ -84,6 +118,14 @@ class Tests(Probe):
         if not marked:
             raise CannotMeasure(f'no test is marked @pytest.mark.readiness("{gate}"): mark some, or give select')
         return marked
+
+
+def _idle(asked: AbstractSet[str]) -> set[TestOutcome]:
+    """Return the outcomes that are no evidence of anything, unless the gate speaks of them."""
+    idle = {TestOutcome.SKIPPED, TestOutcome.XFAILED}
+    if asked & {"passed", "pass_rate"}:
+        return set()
+    return {outcome for outcome in idle if outcome.value not in asked}
 
 
 def _values(session: Session, tests: Sequence[TestCase]) -> Iterator[tuple[str, Value]]:
@@ -124,6 +166,10 @@ def _evidence(session: Session, tests: Sequence[TestCase], select: str | None) -
         TestOutcome.SKIPPED,
     ):
         names = sorted(test.nodeid for test in tests if test.outcome is outcome)
-        more = [f"and {len(names) - _LISTED} more"] if len(names) > _LISTED else []
         if names:
-            yield Evidence(outcome.value, "\n".join([*names[:_LISTED], *more]))
+            yield _listed(outcome.value, names)
+
+
+def _listed(title: str, lines: Sequence[str]) -> Evidence:
+    more = [f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+    return Evidence(title, "\n".join([*lines[:_LISTED], *more]))
