@@ -84,7 +84,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One thing a probe will reach for: kind is host, file, command, variable, query or module."""
+    """One thing a probe will reach for: kind is host, file, command, process, variable, query or module."""
 
     kind: str
     what: str

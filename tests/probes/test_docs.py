@@ -100,7 +100,9 @@ class TestDocuments:
 
     def test_that_are_not_markdown_are_refused(self, tmp_path: Path) -> None:
         (tmp_path / "a.rst").write_text("Title\n=====\n")
-        assert "a.rst is not Markdown" in run_probe(Docs(path="a.rst"), root=tmp_path).reason
+        reason = run_probe(Docs(path="a.rst"), root=tmp_path).reason
+        assert "a.rst is not Markdown" in reason
+        assert "whether it is new enough, file tells" in reason
 
     def test_that_are_too_large_are_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(markdown, "LIMIT", 10)

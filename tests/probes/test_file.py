@@ -6,11 +6,12 @@ import os
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Outcome, Value
+from pytest_readiness.model import Outcome, Result, Value
 from pytest_readiness.probe import Context, Measurements, Touch
 from pytest_readiness.probes import _glob
 from pytest_readiness.probes import file as file_module
@@ -18,6 +19,7 @@ from pytest_readiness.probes.file import File
 from pytest_readiness.testing import run_probe
 
 from .conftest import MakeContext
+from .test_docs import git
 
 
 @pytest.fixture
@@ -304,6 +306,70 @@ class TestOptions:
         assert list(File(path="~/x").touches()) == [Touch("file", "~/x")]
         assert list(File(paths=("a", "b")).touches()) == [Touch("file", "a"), Touch("file", "b")]
         assert list(File(glob="*").touches()) == [Touch("file", "*")]
+
+
+class TestNewerThan:
+    def judged(self, folder: Path, expect: dict[str, Value] | None = None, **more: Any) -> Result:
+        env = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+        probe = File(**{"path": "manual.pdf", "newer_than": "src", **more})
+        return run_probe(probe, root=folder, expect=expect or {}, env=env)
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """Return a folder with a document of any kind that is a day younger than the code."""
+        (tmp_path / "manual.pdf").write_bytes(b"%PDF-1.7")
+        (tmp_path / "src").mkdir()
+        (tmp_path / "src" / "a.py").write_text("x = 1\n")
+        before = time.time() - 86400
+        os.utime(tmp_path / "src" / "a.py", (before, before))
+        return tmp_path
+
+    def test_a_document_newer_than_the_code_passes(self, folder: Path) -> None:
+        result = self.judged(folder)
+        assert (result.outcome, result.measurements["behind"].value) == (Outcome.PASSED, 0)
+
+    def test_a_document_older_than_the_code_fails_and_tells_by_how_much(self, folder: Path) -> None:
+        later = time.time() + 60
+        os.utime(folder / "src" / "a.py", (later, later))
+        os.utime(folder / "manual.pdf", (later - 86400 * 2, later - 86400 * 2))
+        result = self.judged(folder)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "behind is 2 d, expected 0")
+        assert self.judged(folder, {"behind": "<= 7 d"}).outcome is Outcome.PASSED
+
+    def test_of_committed_files_the_last_commit_counts(self, folder: Path) -> None:
+        git(folder, "init", "-q")
+        git(folder, "add", "manual.pdf")
+        git(folder, "commit", "-q", "-m", "x", when="2026-01-01T00:00:00+00:00")
+        git(folder, "add", "src")
+        git(folder, "commit", "-q", "-m", "x", when="2026-01-31T00:00:00+00:00")
+        assert self.judged(folder).reason == "behind is 30 d, expected 0"
+
+    def test_what_cannot_be_told_is_an_error(self, folder: Path) -> None:
+        assert self.judged(folder, newer_than="none").reason.endswith("none is not there")
+        (folder / "empty").mkdir()
+        assert self.judged(folder, newer_than="empty").outcome is Outcome.ERROR
+        (folder / ".git").mkdir()
+        result = self.judged(folder)
+        assert result.outcome is Outcome.ERROR
+        assert "git cannot tell when files were changed" in result.reason
+
+    def test_a_document_that_is_not_there_is_an_error(self, folder: Path) -> None:
+        assert self.judged(folder, path="other.pdf").outcome is Outcome.ERROR
+
+    def test_without_it_nothing_is_behind(self, folder: Path) -> None:
+        assert "behind" not in self.judged(folder, newer_than=None).measurements
+
+    def test_a_deadline_that_comes_first_is_an_error(self, folder: Path) -> None:
+        git(folder, "init", "-q")
+        assert run_probe(File(path="manual.pdf", newer_than="src"), root=folder, timeout=0.0).outcome is Outcome.ERROR
+
+    def test_an_empty_one_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="may not be empty"):
+            File(path="a", newer_than=" ")
+
+    def test_it_is_said_what_is_compared_and_how(self) -> None:
+        touches = [Touch("file", "a"), Touch("file", "src"), Touch("command", "git log")]
+        assert list(File(path="a", newer_than="src").touches()) == touches
 
 
 class TestAsAGate:

@@ -75,6 +75,47 @@ class TestCounting:
         assert result.outcome is Outcome.PASSED, result.reason
         assert "A bad\nA one of two" in evidence(result)["findings"]
 
+    RATED = (("A", "9.0"), ("B", "8.9"), ("C", 7), ("D", "6.99"), ("E", "4"), ("F", "3.9"), ("G", "0"), ("H", None))
+
+    def rated(self, *found: str) -> dict[str, Any]:
+        rules = [
+            {"id": name, "properties": {"tags": ["x"], **({} if said is None else {"security-severity": said})}}
+            for name, said in self.RATED
+        ]
+        return log(*map(finding, found), tool={"driver": {"name": "scan", "rules": rules}})
+
+    def test_findings_are_counted_by_their_cvss_score(self, tmp_path: Path) -> None:
+        expect = {"critical": 1, "high": 2, "medium": 2, "low": 2, "unrated": 1, "results": 8}
+        result = judged(store(tmp_path, self.rated(*"ABCDEFGH")), tmp_path, dict(expect))
+        assert result.outcome is Outcome.PASSED, result.reason
+        result = judged(store(tmp_path, self.rated("A", "H")), tmp_path, {"critical": 0})
+        assert result.reason == "critical is 1, expected 0"
+
+    def test_no_finding_at_all_is_none_of_any_severity(self, tmp_path: Path) -> None:
+        result = judged(store(tmp_path, log()), tmp_path, {"critical": 0, "high": 0, "unrated": 0})
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    @pytest.mark.no_false_green
+    def test_findings_that_nobody_rated_have_no_severity(self, tmp_path: Path) -> None:
+        both = self.rated("A")
+        both["runs"] += log(finding("Z"))["runs"]
+        for data in (log(finding()), both):
+            result = judged(store(tmp_path, data), tmp_path, {"critical": "<= 9"})
+            assert result.outcome is Outcome.ERROR
+            assert "of a tool that gives no security-severity" in result.reason
+        assert judged(store(tmp_path, both), tmp_path, {"unrated": 1}).outcome is Outcome.PASSED
+
+    @pytest.mark.parametrize("said", ["high", "11", -1, [], "nan"])
+    def test_a_score_that_is_none_voids_the_report(self, tmp_path: Path, said: object) -> None:
+        rules = [{"id": "S101", "properties": {"security-severity": said}}]
+        data = log(finding(), tool={"driver": {"name": "scan", "rules": rules}})
+        assert "is not valid SARIF" in judged(store(tmp_path, data), tmp_path, {"critical": 0}).reason
+
+    def test_a_rule_that_no_report_names_is_told(self, tmp_path: Path) -> None:
+        write(tmp_path, {"scan.sarif": json.dumps(self.rated("A"))})
+        probe = Sarif(report=("scan.sarif",), rules=("A", "Z*", "!B"))
+        assert evidence(judged(probe, tmp_path, {"results": 1}))["rules that no report names"] == "Z*"
+
     def test_what_says_that_all_is_well_is_no_finding(self, tmp_path: Path) -> None:
         kinds = [
             finding(kind=kind, level="none") for kind in ("pass", "notApplicable", "informational", "review", "open")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness.errors import CannotMeasure
-from pytest_readiness.model import Deferral, Retry, Severity, Waiver
+from pytest_readiness.model import Deferral, Expectation, Retry, Severity, Waiver
 from pytest_readiness.plan import make_plan
 from pytest_readiness.spec._probes import Broken
 
@@ -135,10 +135,43 @@ def test_a_group_may_expect_a_score_and_two_of_one_heading_are_one(tmp_path: Pat
         "- {group: B, expect: {}, gates: []}\n"
     )
     first, second = load(tmp_path, text).groups
-    assert (first.path, first.score, first.severity) == (("A",), ">= 75%", Severity.LOW)
-    assert (second.path, second.score) == (("B",), None)
+    assert (first.path, first.expectations) == (("A",), (Expectation("score", ">= 75%"),))
+    assert (second.path, second.expectations) == (("B",), ())
     (problem,) = problems(tmp_path, text + "- {group: A, expect: {score: '>= 80%'}, gates: []}\n")
     assert "expect.score: the group at readiness.yaml:4:3 has another expectation of its score" in problem
+
+
+def test_a_group_may_expect_counts_of_its_gates(tmp_path: Path) -> None:
+    text = HEAD + "- {group: A, expect: {passed: '>= ${LEAST}', failed: 0}, gates: [{id: a, probe: ask}]}\n"
+    (group,) = load(tmp_path, text, env={"LEAST": "67"}).groups
+    assert group.expectations == (Expectation("passed", ">= 67"), Expectation("failed", 0))
+
+
+def test_groups_of_one_heading_expect_what_both_do(tmp_path: Path) -> None:
+    text = HEAD + (
+        "- {group: A, expect: {failed: 0}, gates: [{id: a, probe: ask}]}\n"
+        "- {group: A, expect: {failed: 0, passed: 2}, gates: [{id: b, probe: ask}]}\n"
+    )
+    (group,) = load(tmp_path, text).groups
+    assert group.expectations == (Expectation("failed", 0), Expectation("passed", 2))
+
+
+@pytest.mark.parametrize(
+    ("expect", "told"),
+    [
+        ("{pased: 3}", "expect.pased: a group has score, gates, passed"),
+        ("{pased: 3}", "did you mean 'passed'?"),
+        ("{passed: '>= 67%'}", "67% does not fit"),
+        ("{passed: many}", "'many' is not a number"),
+        ("{passed: }", "is empty"),
+        ("{passed: {least: 3}}", "expected one condition, found a mapping"),
+        ("{score: '>= 0.75'}", "0.75 has no unit"),
+    ],
+)
+def test_what_a_group_cannot_expect_is_told_with_its_place(tmp_path: Path, expect: str, told: str) -> None:
+    (problem,) = problems(tmp_path, HEAD + f"- {{group: A, expect: {expect}, gates: [{{id: a, probe: ask}}]}}\n")
+    assert problem.startswith("readiness.yaml:3:")
+    assert told in problem
 
 
 @pytest.mark.parametrize(("profile", "reason"), [(None, "only for profile prod, stage"), ("prod", None)])

@@ -156,7 +156,9 @@ class Docs(Probe):
             found = [each for each in found if each.path.suffix.lower() in SUFFIXES]
         other = [each.name for each in found if each.path.suffix.lower() in {".rst", ".adoc", ".html", ".pdf"}]
         if other:
-            raise CannotMeasure(f"{other[0]} is not Markdown, the only kind of document that can be read")
+            raise CannotMeasure(
+                f"{other[0]} is not Markdown, the only kind that can be read; whether it is new enough, file tells"
+            )
         return found, absent
 
     def _look(self, findings: Findings) -> None:

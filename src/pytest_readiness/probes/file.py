@@ -13,7 +13,7 @@ from pytest_readiness import patterns
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
-from pytest_readiness.probes import _glob
+from pytest_readiness.probes import _changes, _glob
 
 #: Contents are read up to this many bytes, all files of a gate together.
 READ_LIMIT = 64 * 1024 * 1024
@@ -30,9 +30,11 @@ class File(Probe):
     ``path`` and ``paths`` name files, ``glob`` looks for them; a folder is not a file. ``lines``,
     ``size`` and ``matches`` are sums over all files found. ``regex`` is looked for in the whole text
     of each file, ``^`` and ``$`` meaning each line. None of ``paths`` may be missing, and a regex has to
-    match at least once, unless the gate says otherwise.
+    match at least once, unless the gate says otherwise. ``newer_than`` is for documents of any kind, and for
+    what is generated: of committed files it is the last commit that counts, however new the checkout.
 
-    Fails when a file is missing, when nothing matches, or when the contents are not as expected.
+    Fails when a file is missing, when nothing matches, when the contents are not as expected, or when
+    the newest of the files is older than ``newer_than``.
     A gate that wants no file says ``count: 0``, one that wants no match says ``matches: 0``.
 
     To fix: create the file, or correct ``path``, ``paths``, ``glob`` or ``regex``.
@@ -46,6 +48,7 @@ class File(Probe):
         "matches": Measure(int, "places where regex matches, over all files found"),
         "unmatched": Measure(int, "files found in which regex matches nowhere", better=Better.LOWER),
         "age": Measure(float, "time since the newest of the files was changed", unit="s", better=Better.LOWER),
+        "behind": Measure(float, "how much older than newer_than the newest is", unit="s", better=Better.LOWER),
     }
     expect = {"count": ">= 1"}
     counter = "count"
@@ -58,6 +61,7 @@ class File(Probe):
         example="docs/**/*.md",
     )
     regex: re.Pattern[str] | None = option("What to look for in the text of each file.", None, example="^## Rollback")
+    newer_than: str | None = option("A file or folder that the files must not be older than.", None, example="src")
 
     def __post_init__(self) -> None:
         given = [name for name in ("path", "paths", "glob") if getattr(self, name) not in {None, ()}]
@@ -68,22 +72,29 @@ class File(Probe):
                 raise OptionError("a path may not be empty", given[0])
         if self.regex is not None and self.regex.search("") is not None:
             raise OptionError("matches the empty text, so it would match everywhere", "regex")
+        if self.newer_than is not None and (not self.newer_than.strip() or "\0" in self.newer_than):
+            raise OptionError("a path may not be empty", "newer_than")
 
     def expected(self) -> dict[str, Value]:
-        """Return the default expectations: none of several missing, and a regex that matches somewhere."""
+        """Return the default expectations: none of several missing, a regex that matches somewhere, none behind."""
         missing: dict[str, Value] = {"missing": 0} if self.paths else {}
         matches: dict[str, Value] = {"matches": ">= 1"} if self.regex is not None else {}
-        return {**self.expect, **missing, **matches}
+        behind: dict[str, Value] = {"behind": 0} if self.newer_than is not None else {}
+        return {**self.expect, **missing, **matches, **behind}
 
     def touches(self) -> Iterable[Touch]:
-        """Yield the paths or the pattern."""
-        return (Touch("file", text) for text in (*self._named(), *filter(None, [self.glob])))
+        """Yield the paths or the pattern, and what they are compared with."""
+        yield from (Touch("file", text) for text in (*self._named(), *filter(None, [self.glob, self.newer_than])))
+        if self.newer_than is not None:
+            yield Touch("command", "git log")
 
     def measure(self, context: Context) -> Measurements:
         """Look for the files, then into them."""
         found, missing = self._find(context)
         values: dict[str, Value] = {"count": len(found), **({"missing": len(missing)} if self.paths else {})}
         evidence = [_listed("not there", missing)] if missing else []
+        if found and self.newer_than is not None:
+            values["behind"] = _changes.behind(_changes.newest(found, context), self.newer_than, context)
         if found:
             evidence.append(_listed("found", [_shown(path, context.root) for path in found]))
             evidence += self._look_into(found, context, values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from pytest_readiness.probes import _inputs
 from pytest_readiness.probes._tools import finding, formats
 from pytest_readiness.probes._tools.finding import LEVELS, Finding, Report
 
+#: Where each severity begins, by GitHub's code scanning (docs.github.com, "SARIF support for code scanning").
+_SEVERITIES = {"low": 0.0, "medium": 4.0, "high": 7.0, "critical": 9.0}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sarif(Probe):
@@ -24,9 +28,12 @@ class Sarif(Probe):
     or runs a scanner that is installed. ``rules``, ``levels`` and ``paths`` choose among the findings.
     ``rule:S101`` and ``level:error`` are measurements, too, and ``rule:S*`` counts all that fit. What is
     suppressed (in SARIF, or by ``# nosec``) is not among the findings, but counted and shown.
+    ``critical``, ``high``, ``medium`` and ``low`` go by the ``security-severity`` (CVSS) of the rules, as in GitHub's
+    code scanning; a rule without one, of a tool that rates others, is about something else than security.
 
     Fails when there are more findings than expected. A report that says its scan was not successful, saw only a
-    part, or holds no run is an error, and so is a scanner that looked at no file.
+    part, or holds no run is an error, and so are a scanner that looked at no file, and a severity asked of
+    findings that nobody rated.
 
     To fix: mend what the evidence lists, or let the scanner run again.
     """
@@ -37,6 +44,11 @@ class Sarif(Probe):
         "warning": Measure(int, "findings of level warning", better=Better.LOWER),
         "note": Measure(int, "findings of level note", better=Better.LOWER),
         "none": Measure(int, "findings without a level", better=Better.LOWER),
+        "critical": Measure(int, "findings with a security-severity of 9.0 or more", better=Better.LOWER),
+        "high": Measure(int, "findings with one of 7.0 up to 9.0", better=Better.LOWER),
+        "medium": Measure(int, "findings with one of 4.0 up to 7.0", better=Better.LOWER),
+        "low": Measure(int, "findings with one below 4.0", better=Better.LOWER),
+        "unrated": Measure(int, "findings without a security-severity", better=Better.LOWER),
         "suppressed": Measure(int, "findings that are suppressed", better=Better.LOWER),
         "rules": Measure(int, "different rules among the findings", better=Better.LOWER),
         "runs": Measure(int, "runs of scanners that were looked at", better=Better.HIGHER),
@@ -95,14 +107,16 @@ class Sarif(Probe):
         suppressed = [found for found in chosen if found.suppressed]
         values = _values(open_ones, len(suppressed) + sum(report.hidden for report in reports))
         values |= finding.families(context, open_ones)
+        severities, unrated = _severities(reports, open_ones)
+        values |= severities
         ages, unknown = formats.age(reports, context)
         files, unsaid = finding.files(reports)
         looked_at = sum(report.files != 0 for report in reports)
         return Measurements(
             {**values, **files, **ages, "runs": looked_at},
             looked_at=looked_at,
-            evidence=_evidence(reports, open_ones, suppressed),
-            unknown={**unknown, **unsaid},
+            evidence=[*_evidence(reports, open_ones, suppressed), *_unheard_of(self.rules, reports)],
+            unknown={**unknown, **unsaid, **unrated},
         )
 
     def _reports(self, context: Context) -> list[Report]:
@@ -128,6 +142,29 @@ def _values(found: Sequence[Finding], suppressed: int) -> dict[str, Value]:
         "suppressed": suppressed,
         "rules": len({one.rule for one in found}),
     }
+
+
+def _severities(reports: Sequence[Report], found: Sequence[Finding]) -> tuple[dict[str, Value], dict[str, str]]:
+    """Return the counts by severity, or why they cannot be told: a tool that rates nothing has found something."""
+    rated = [one.rating for one in found if one.rating is not None]
+    unrated: dict[str, Value] = {"unrated": len(found) - len(rated)}
+    silent = {one for report in reports if not report.rates for one in report.findings}
+    if count := sum(one in silent for one in found):
+        why = f"{count} of {len(found)} findings are of a tool that gives no security-severity"
+        return unrated, dict.fromkeys(_SEVERITIES, why)
+    ends = (*_SEVERITIES.values(), float("inf"))
+    counts = {
+        name: sum(start <= rating < ends[place + 1] for rating in rated)
+        for place, (name, start) in enumerate(_SEVERITIES.items())
+    }
+    return {**unrated, **counts}, {}
+
+
+def _unheard_of(rules: Sequence[str], reports: Sequence[Report]) -> list[Evidence]:
+    """Tell of patterns that fit no rule which a report names: they may be misspelt, or have found nothing."""
+    known = {rule for report in reports for rule in (*report.rules, *(found.rule for found in report.findings))}
+    wanted = [pattern for pattern in rules if not pattern.startswith("!")]
+    return _inputs.present({"rules that no report names": [p for p in wanted if not fnmatch.filter(known, p)]})
 
 
 def _evidence(reports: Sequence[Report], found: Sequence[Finding], suppressed: Sequence[Finding]) -> list[Evidence]:

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from pytest_readiness import options
+from pytest_readiness.judge import GROUP_MEASURES
 from pytest_readiness.model import Value
 from pytest_readiness.probe import Measure
 from pytest_readiness.registry import Registry
@@ -52,7 +53,10 @@ def _condition() -> dict[str, object]:
 def _group() -> dict[str, object]:
     made: dict[str, Any] = GROUP.schema()
     made["properties"]["expect"] |= {
-        "properties": {"score": {"$ref": "#/$defs/condition"}},
+        "properties": {
+            name: {"description": meaning + (" (%)" if name == "score" else ""), "$ref": "#/$defs/condition"}
+            for name, meaning in GROUP_MEASURES.items()
+        },
         "additionalProperties": False,
     }
     return made

@@ -12,8 +12,8 @@ from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Evidence, Value
 from pytest_readiness.options import Query
 from pytest_readiness.probe import Context
-from pytest_readiness.probes import _dotenv, _glob, _inputs
-from pytest_readiness.probes._docs import changes, code, links
+from pytest_readiness.probes import _changes, _dotenv, _glob, _inputs
+from pytest_readiness.probes._docs import code, links
 from pytest_readiness.probes._docs.markdown import Document, Heading, read
 from pytest_readiness.probes._inputs import Input
 
@@ -187,9 +187,9 @@ class Findings:
     def ages(self, newer_than: str | None) -> None:
         """Measure how old the newest document is, and how much older than the newest change of *newer_than*."""
         try:
-            newest = changes.newest([file.path for file in self.files], self.context)
+            newest = _changes.newest([file.path for file in self.files], self.context)
             if newer_than is not None:
-                self.values["behind"] = max(0.0, changes.newest([self.context.path(newer_than)], self.context) - newest)
+                self.values["behind"] = _changes.behind(newest, newer_than, self.context)
             self.values["age"] = _inputs.age(self.context, newest)
         except (CannotMeasure, ValueError) as error:
             self.unknown |= {name: str(error) for name in ("age", "behind") if name not in self.values}

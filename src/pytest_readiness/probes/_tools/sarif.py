@@ -46,7 +46,15 @@ def _run(run: Mapping[str, Any], source: str, root: Path) -> Report:
     bases = run.get("originalUriBaseIds") or {}
     findings = tuple(_finding(result, rules, bases, root) for result in results if _counts(result))
     artifacts = run.get("artifacts")
-    return Report(named, findings, files=len(artifacts) if artifacts else None, moment=_moment(run))
+    every = [rule for some in rules for rule in some]
+    return Report(
+        named,
+        findings,
+        files=len(artifacts) if artifacts else None,
+        moment=_moment(run),
+        rates=any(_rating(rule) is not None for rule in every),
+        rules=frozenset(str(rule["id"]) for rule in every if rule.get("id")),
+    )
 
 
 def _refuse_unfinished(run: Mapping[str, Any], named: str) -> None:
@@ -87,6 +95,7 @@ def _finding(
         line,
         fixable=bool(result.get("fixes")),
         suppressed=_suppressed(result),
+        rating=_rating(rule),
     )
 
 
@@ -109,6 +118,17 @@ def _level(result: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
     if found not in LEVELS:
         raise ValueError(f"there is no level {found!r}")
     return str(found)
+
+
+def _rating(rule: Mapping[str, Any]) -> float | None:
+    """Return the CVSS score in a rule's properties, where GitHub's code scanning looks for it, if there is one."""
+    said = (rule.get("properties") or {}).get("security-severity")
+    if said is None:
+        return None
+    rating = float(said)
+    if not 0 <= rating <= 10:  # noqa: PLR2004 - the range of CVSS
+        raise ValueError(f"there is no security-severity {said!r}")
+    return rating
 
 
 def _suppressed(result: Mapping[str, Any]) -> bool:
