@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_readiness.errors import OptionError
-from pytest_readiness.model import Outcome
+from pytest_readiness.model import Outcome, Value
 from pytest_readiness.probe import Touch
 from pytest_readiness.probes._tools.finding import below, level
 from pytest_readiness.probes.sarif import Sarif
@@ -36,7 +36,13 @@ def store(root: Path, data: object, name: str = "scan.sarif") -> Sarif:
 class TestCounting:
     def test_findings_are_counted_by_level_and_rule(self, tmp_path: Path) -> None:
         probe = store(
-            tmp_path, log(finding(level="error"), finding("B602", level="note"), finding("B101"), finding(level="none"))
+            tmp_path,
+            log(
+                finding(level="error"),
+                finding("B602", level="note"),
+                finding("B101", level="warning"),
+                finding(level="none"),
+            ),
         )
         result = judged(probe, tmp_path, {"results": 4, "level:error": 1, "rule:S101": 2, "rule:B*": 2, "rule:X": 0})
         assert result.outcome is Outcome.PASSED, result.reason
@@ -71,7 +77,7 @@ class TestCounting:
             finding("Z", ruleIndex=99),
         ]
         data = log(*results, tool={"driver": driver, "extensions": [extension]})
-        result = judged(store(tmp_path, data), tmp_path, {"error": 2, "note": 1, "warning": 2})
+        result = judged(store(tmp_path, data), tmp_path, {"error": 2, "note": 1, "warning": 2, "unstated": 2})
         assert result.outcome is Outcome.PASSED, result.reason
         assert "A bad\nA one of two" in evidence(result)["findings"]
 
@@ -111,8 +117,48 @@ class TestCounting:
         data = log(finding(), tool={"driver": {"name": "scan", "rules": rules}})
         assert "is not valid SARIF" in judged(store(tmp_path, data), tmp_path, {"critical": 0}).reason
 
-    def test_a_rule_that_no_report_names_is_told(self, tmp_path: Path) -> None:
-        write(tmp_path, {"scan.sarif": json.dumps(self.rated("A"))})
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize("expect", [{"error": 0}, {"level:error": 0}, {"error": "<= 5"}])
+    def test_without_a_level_there_may_be_errors(self, tmp_path: Path, expect: dict[str, Value]) -> None:
+        result = judged(store(tmp_path, log(finding("key"), finding("note", level="note"))), tmp_path, expect)
+        assert result.outcome is Outcome.ERROR
+        assert "1 finding states no level: expect results, or something of unstated" in str(result.reason)
+
+    def test_that_they_are_warnings_can_be_said(self, tmp_path: Path) -> None:
+        probe = store(tmp_path, log(finding("key"), finding("other")))
+        result = judged(probe, tmp_path, {"error": 0, "warning": 2, "unstated": 2})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert judged(probe, tmp_path, {"error": 0, "unstated": 0}).reason == "unstated is 2, expected 0"
+
+    def test_without_such_findings_errors_are_counted(self, tmp_path: Path) -> None:
+        hidden = finding("key", suppressions=[{"kind": "inSource"}])
+        result = judged(store(tmp_path, log(finding("A", level="note"), hidden)), tmp_path, {"error": 0})
+        assert (result.outcome, values(result)["unstated"]) == (Outcome.PASSED, 0)
+
+    @pytest.mark.no_false_green
+    def test_levels_do_not_choose_among_findings_without_one(self, tmp_path: Path) -> None:
+        write(tmp_path, {"scan.sarif": json.dumps(log(finding("key"), finding("other")))})
+        probe = Sarif(report=("scan.sarif",), levels=("error",))
+        result = judged(probe, tmp_path, {"results": 0})
+        assert result.outcome is Outcome.ERROR
+        assert "2 findings state no level, so that levels cannot choose" in str(result.reason)
+        assert judged(probe, tmp_path, {"results": 0, "unstated": 2}).outcome is Outcome.PASSED
+        warnings = Sarif(report=("scan.sarif",), levels=("error", "warning"))
+        assert judged(warnings, tmp_path, {"results": 2}).outcome is Outcome.PASSED
+
+    @pytest.mark.no_false_green
+    def test_a_rule_that_is_none_of_all_rules_is_an_error(self, tmp_path: Path) -> None:
+        write(tmp_path, {"scan.sarif": json.dumps(log(tool={"driver": {"name": "x", "rules": [{"id": "B101"}]}}))})
+        result = judged(Sarif(report=("scan.sarif",), rules=("B10I",)), tmp_path, {"results": 0})
+        assert result.outcome is Outcome.ERROR
+        assert result.reason == "rules: B10I is none of the 1 rules of the report (did you mean B101?)"
+        for known in ("B101", "B*", "!B7"):
+            probe = Sarif(report=("scan.sarif",), rules=(known,))
+            assert judged(probe, tmp_path, {"results": 0}).outcome is Outcome.PASSED
+
+    def test_a_rule_that_a_report_of_some_rules_does_not_name_is_told(self, tmp_path: Path) -> None:
+        driver = {"name": "x", "rules": [{"id": "A"}]}
+        write(tmp_path, {"scan.sarif": json.dumps(log(finding("A", level="note"), tool={"driver": driver}))})
         probe = Sarif(report=("scan.sarif",), rules=("A", "Z*", "!B"))
         assert evidence(judged(probe, tmp_path, {"results": 1}))["rules that no report names"] == "Z*"
 
@@ -156,7 +202,8 @@ class TestCounting:
 class TestChoosing:
     @pytest.fixture
     def root(self, tmp_path: Path) -> Path:
-        found = [finding("S101", level="error"), finding("S602", "src/deep/b.py"), finding("B1", "tests/t.py")]
+        found = [finding("S101", level="error"), finding("S602", "src/deep/b.py", level="warning")]
+        found.append(finding("B1", "tests/t.py", level="warning"))
         store(tmp_path, log(*found))
         write(tmp_path, {"docs/x.md": ""})
         return tmp_path

@@ -27,7 +27,8 @@ class Duplication(Probe):
     numbers do not depend on what is installed. With ``against``, only what is in both trees counts, as percent of
     ``paths``; with ``since``, the same is measured at a commit of git, too.
 
-    Fails when more is duplicated than the gate expects. A path with no source file is an error.
+    Fails when more is duplicated than the gate expects. A path with no source file, or none with a line of
+    code, is an error.
 
     To fix: give the code that the evidence names one home.
     """
@@ -78,6 +79,9 @@ class Duplication(Probe):
         border = len(others) if self.against else None
         found = clones.find([*others, *mine], self.min_tokens, self.min_lines, _tick(context), apart=border)
         values = _values(found, len(others))
+        if mine and not values["code_lines"]:
+            more = f" and {len(mine) - 1} more" if len(mine) > 1 else ""
+            raise CannotMeasure(f"there is no line of code in {mine[0].name}{more}")
         values["files"] = len(mine) + len(others)
         unknown = {} if self.since else dict.fromkeys(("before", "reduction"), "give since")
         if self.since is not None and mine:

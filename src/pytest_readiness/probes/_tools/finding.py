@@ -29,7 +29,8 @@ class Finding:
     ``level`` is one of ``LEVELS``; ``path`` is relative to the spec's folder where it is below it, empty where
     the finding has no place; ``line`` counts from 1, 0 is unknown. ``suppressed`` ones were found, and
     declared acceptable. ``fatal`` ones kept the tool from looking at the file at all. ``rating`` is the
-    CVSS score that the tool gives it, 0.0 to 10.0, None where it gives none.
+    CVSS score that the tool gives it, 0.0 to 10.0, None where it gives none. ``stated`` is whether the tool says
+    anything of the level: without a word, ``level`` is what the format takes it for.
     """
 
     rule: str
@@ -41,6 +42,7 @@ class Finding:
     suppressed: bool = False
     fatal: bool = False
     rating: float | None = None
+    stated: bool = True
 
     def __str__(self) -> str:
         place = f"{self.path}{f':{self.line}' if self.line else ''}: " if self.path else ""

@@ -176,6 +176,7 @@ def bandit(data: Mapping[str, Any], source: str, root: Path) -> Report:
             item["issue_text"],
             relative(item["filename"], root),
             item["line_number"],
+            stated=item["issue_severity"] in levels,
         )
         for item in data["results"]
     ]

@@ -85,17 +85,19 @@ def _finding(
     result: Mapping[str, Any], rules: list[list[Mapping[str, Any]]], bases: Mapping[str, Any], root: Path
 ) -> Finding:
     rule = _rule(result, rules)
+    said = _level(result, rule)
     name = str(result.get("ruleId") or (result.get("rule") or {}).get("id") or rule.get("id") or "(no rule)")
     path, line = _place(result, bases, root)
     return Finding(
         name,
-        _level(result, rule),
+        said or "warning",
         _text(result.get("message") or {}) or _text(rule.get("shortDescription") or {}),
         path,
         line,
         fixable=bool(result.get("fixes")),
         suppressed=_suppressed(result),
         rating=_rating(rule),
+        stated=said is not None,
     )
 
 
@@ -110,11 +112,13 @@ def _rule(result: Mapping[str, Any], rules: list[list[Mapping[str, Any]]]) -> Ma
     return next((rule for some in rules for rule in some if rule.get("id") == wanted), {})
 
 
-def _level(result: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
-    """Return the level by the standard's own order: of the result, by its kind, of the rule, else warning."""
+def _level(result: Mapping[str, Any], rule: Mapping[str, Any]) -> str | None:
+    """Return the level by the standard's own order: of the result, by its kind, of the rule; None, a warning."""
     if result.get("kind", "fail") != "fail":
         return "none"
-    found = result.get("level") or (rule.get("defaultConfiguration") or {}).get("level") or "warning"
+    found = result.get("level") or (rule.get("defaultConfiguration") or {}).get("level")
+    if not found:
+        return None
     if found not in LEVELS:
         raise ValueError(f"there is no level {found!r}")
     return str(found)
