@@ -78,6 +78,52 @@ class TestEnding:
         assert Command.measures["duration"].better is Better.LOWER
 
 
+class TestWhatIsPrinted:
+    def test_standard_error_is_a_measurement(self) -> None:
+        probe = python("import sys; print('out'); sys.exit('SECRET_KEY is too short')")
+        result = run_probe(probe, expect={"exit_code": "!= 0", "stderr": "contains SECRET_KEY", "stdout": "out"})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert run_probe(probe, expect={"exit_code": "!= 0", "stderr": "contains PORT"}).outcome is Outcome.FAILED
+
+    def test_the_output_is_both(self) -> None:
+        probe = python("import sys; print('out'); print('err', file=sys.stderr)")
+        assert run_probe(probe, expect={"output": "out\nerr"}).outcome is Outcome.PASSED
+
+    def test_what_is_too_long_is_not_measured(self) -> None:
+        result = run_probe(python("import sys; sys.stderr.write('x' * 70000)"), expect={"stderr": "contains x"})
+        assert (result.outcome, "stderr was not measured" in result.reason) == (Outcome.ERROR, True)
+
+
+@pytest.mark.no_false_green
+class TestNeverBegun:
+    LACKING = (
+        python("import no_such_module"),
+        Command(run=(sys.executable, "-m", "no_such_module")),
+        Command(run="no-such-program --check", shell=True),
+        Command(run="/etc/passwd", shell=True),
+    )
+
+    @pytest.mark.parametrize("probe", LACKING, ids=["import", "-m", "not found", "not executable"])
+    def test_that_something_else_is_missing_is_not_the_failure_that_is_wanted(self, probe: Command) -> None:
+        result = run_probe(probe, expect={"exit_code": "!= 0"})
+        assert result.outcome is Outcome.ERROR
+        assert "exit_code was not measured: the command did not begin: " in result.reason
+
+    @pytest.mark.parametrize("probe", LACKING, ids=["import", "-m", "not found", "not executable"])
+    def test_who_looks_at_what_is_printed_can_tell(self, probe: Command) -> None:
+        assert run_probe(probe, expect={"exit_code": "!= 0", "stderr": "!~ SECRET"}).outcome is Outcome.PASSED
+
+    @pytest.mark.parametrize(
+        "code", ["import sys; sys.exit(127)", "import sys; sys.exit('No module named x')", "raise ValueError"]
+    )
+    def test_other_failures_are_failures(self, code: str) -> None:
+        assert run_probe(python(code), expect={"exit_code": "!= 0"}).outcome is Outcome.PASSED
+
+    def test_a_shell_that_says_nothing_is_told_by_its_code(self) -> None:
+        result = run_probe(Command(run="exit 127", shell=True), expect={"exit_code": "!= 0"})
+        assert "did not begin: exit code 127" in result.reason
+
+
 class TestSurroundings:
     def test_folder_variables_and_input_are_handed_over(self, context: Context) -> None:
         (context.root / "sub").mkdir()
