@@ -271,6 +271,14 @@ class Probe(ABC):
         """Return the default expectations of this very instance; options such as ``regex`` may add some."""
         return self.expect
 
+    def presumed(self) -> Mapping[str, Value]:
+        """
+        Return what is expected beside the rest, such as that a stored report is not an old one.
+
+        A gate may say otherwise by name. A gate that expects nothing but this expects nothing.
+        """
+        return {}
+
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of measurement *name*, None if there is no such; override for open families."""
         return self.declared().get(name)

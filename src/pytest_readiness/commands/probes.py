@@ -63,9 +63,16 @@ def reference() -> str:
         probe = registry.get(name)
         assert probe is not None
         measured = ", ".join(f"`{key}`{' ' * bool(it.unit)}{it.unit}" for key, it in probe.measures.items())
-        expected = ", ".join(f"`{line}`" for line in _expected(probe)) or "nothing: `expect` is required"
+        expected = ", ".join(f"`{line}`" for line in _expected(probe)) or _by_itself(probe)
         lines.append(f"| `{name}` | {question(probe)} | {measured} | {expected} |")
     return "\n".join(lines) + "\n"
+
+
+def _by_itself(probe: type[Probe]) -> str:
+    """Say what a probe expects whose class expects nothing."""
+    if probe.expected is Probe.expected:
+        return "nothing: `expect` is required"
+    return "what its options ask for; `expect` is required where they ask for nothing"
 
 
 #: What a variable in an example may stand for.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +35,8 @@ class Sarif(Probe):
     Many scanners, those for secrets among them, state no level, which SARIF takes for a warning: ``error`` is an
     error then, unless the gate expects something of ``unstated``. Expect ``results: 0`` where nothing may be found.
 
-    Fails when there are more findings than expected. A report that says its scan was not successful, saw only a
+    Fails when there are more findings than expected, or a report is older than 30 days (unless the gate expects
+    another ``age``). A report that says its scan was not successful, saw only a
     part, or holds no run is an error, and so are a scanner that looked at no file, a rule that a report which
     lists all of its rules does not have, and a severity asked of findings that nobody rated.
 
@@ -92,6 +93,10 @@ class Sarif(Probe):
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` and ``level:NAME`` among them."""
         return self.measures.get(name) or finding.family(name, "rule", "level")
+
+    def presumed(self) -> Mapping[str, Value]:
+        """Return that a stored report is not an old one."""
+        return _inputs.RECENT if self.report else {}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the reports, or the scanner and what it looks at."""

@@ -256,7 +256,8 @@ def _expectations(
         except ConditionError as error:
             if not concerns(("expect", name), todo):
                 node.report(("expect", name), str(error))
-    if not expected and not given and (names := known.names(instance)):
+    expected += [each for each in known.presumed(instance) if each.measurement not in given]
+    if not known.expected(instance) and not given and (names := known.names(instance)):
         node.report((), f"'expect' is missing: {known.name} measures {', '.join(names)}, and expects nothing by itself")
     return tuple(expected), known.alone(expected, instance)
 

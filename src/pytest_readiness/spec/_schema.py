@@ -93,7 +93,7 @@ def _case(name: str, known: Known) -> dict[str, object]:
 
 
 def _must_expect(known: Known) -> bool:
-    return not known.defaults and bool(known.measures)
+    return known.silent and bool(known.measures)
 
 
 def _expectation(measure: Measure, known: Known, name: str) -> dict[str, object]:
