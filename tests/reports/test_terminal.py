@@ -130,9 +130,18 @@ def test_a_failure_says_the_reason_first_then_what_to_do() -> None:
 
 
 def test_a_gate_without_a_fix_has_the_advice_of_its_probe() -> None:
-    text = terminal.failure(HEALTH)
+    failed = replace(HEALTH, result=replace(HEALTH.result, outcome=Outcome.FAILED))
+    text = terminal.failure(failed)
     assert "fix: make it so, or change `the gate`.\n" in text
     assert "impact: Nobody can pay.\nowner: platform\n" in text
+
+
+def test_the_advice_of_a_probe_is_given_where_it_looked_at_something_or_found_nothing() -> None:
+    nothing = replace(HEALTH, result=replace(HEALTH.result, reason="nothing was looked at: there is no a.py"))
+    assert "fix: make it so" in terminal.failure(nothing)
+    assert "fix: " not in terminal.failure(HEALTH)
+    own = replace(HEALTH.result.gate, fix="Start it.")
+    assert "fix: Start it.\n" in terminal.failure(replace(HEALTH, result=replace(HEALTH.result, gate=own)))
 
 
 def test_a_stale_waiver_is_told_of_and_not_the_reason_of_the_pass() -> None:

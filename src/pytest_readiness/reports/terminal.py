@@ -118,9 +118,8 @@ def _besides(result: Result) -> Iterator[str]:
 def _advice(judged: Judged) -> Iterator[str]:
     """Yield what to do, why it matters and whom to ask."""
     gate = judged.result.gate
-    unmet = judged.result.outcome in {Outcome.FAILED, Outcome.ERROR}
     advice = {
-        "fix": remedy(gate) if unmet else None,
+        "fix": remedy(judged.result),
         "impact": gate.impact,
         "owner": gate.owner,
         "see": ", ".join(gate.links),
