@@ -88,5 +88,5 @@ def test_the_table_for_documents_has_a_line_for_each(run: Run) -> None:
     assert all(line.count(" | ") == 3 for line in lines[2:])
     assert (
         "| `dotenv` | Can the .env file be decoded and read, and does every reader read the same out of it? "
-        "| `keys`, `problems`, `duplicates`, `encoding_ok`, `bom` | `problems: 0` |" in lines
+        "| `keys`, `problems`, `duplicates`, `missing`, `encoding_ok`, `bom` | `problems: 0` |" in lines
     )
