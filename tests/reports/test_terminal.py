@@ -117,6 +117,16 @@ def test_a_report_without_gates_or_target_can_be_drawn() -> None:
     assert drawn(given).splitlines()[1:] == ["score -", "NOT READY: there are no gates"]
 
 
+def test_a_group_of_gates_that_stand_elsewhere_is_told_after_them() -> None:
+    met = GroupScore(("Release",), 100.0, Outcome.PASSED, "", (Held("passed", "1", True, "passed is 1, expected 1"),))
+    lines = drawn(replace(READY, groups=(met,))).splitlines()
+    assert lines[-3:-1] == ["  passed is 1, expected 1", *lines[-2:-1]]
+    assert "Release  100 %" in lines
+    unmet = replace(met, outcome=Outcome.FAILED, reason="passed is 1, expected 2")
+    assert "  passed is 1, expected 2" in drawn(replace(READY, groups=(unmet,)), verbosity=-1).splitlines()
+    assert "Release" not in drawn(replace(READY, groups=(met,)), verbosity=-1)
+
+
 # --- words ------------------------------------------------------------------------------------------------
 
 
