@@ -33,7 +33,8 @@ class Command(Probe):
 
     The command is a list of arguments; no shell reads it unless ``shell: true``, and then it is one
     text. ``number`` is a regex with one group that takes a number out of the output; ``extract`` names
-    JMESPath queries over an output that is JSON.
+    JMESPath queries over an output that is JSON. ``exit_code: "!= 0"`` alone proves little, since it holds for
+    a program that could not even begin: expect something of ``stderr``, too.
 
     Fails when the exit code, or what was taken out of the output, is not as expected. A command that
     cannot be started, is not done in time, or prints nothing that ``number`` or ``extract`` could be
@@ -48,6 +49,7 @@ class Command(Probe):
         "lines": Measure(int, "lines printed to standard output"),
         "number": Measure(float, "the number that the regex under number takes out of standard output"),
         "stdout": Measure(str, "standard output, without white space at its end, if it is at most 64 KiB"),
+        "stderr": Measure(str, "standard error, likewise"),
     }
     expect = {"exit_code": 0}
 
@@ -106,6 +108,8 @@ class Command(Probe):
             values["lines"] = len(done.stdout.splitlines())
             if len(done.stdout.encode(errors="replace")) <= STDOUT_LIMIT:
                 values["stdout"] = done.stdout.rstrip()
+            if len(done.stderr.encode(errors="replace")) <= STDOUT_LIMIT:
+                values["stderr"] = done.stderr.rstrip()
         if self.number is not None:
             values["number"] = _number(self.number, done, context.deadline)
         if self.extract:
