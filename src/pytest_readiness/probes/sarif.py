@@ -88,6 +88,14 @@ class Sarif(Probe):
         """Return the declaration of a measurement, ``rule:NAME`` and ``level:NAME`` among them."""
         return self.measures.get(name) or finding.family(name, "rule", "level")
 
+    @classmethod
+    def families(cls) -> Sequence[tuple[str, str]]:
+        """Return the measurements with an open name."""
+        return [
+            ("rule:NAME", "findings of a rule; * and ? are known: rule:S*"),
+            ("level:NAME", "findings of a level: level:error"),
+        ]
+
     def touches(self) -> Iterable[Touch]:
         """Yield the reports, or the scanner and what it looks at."""
         if self.run is not None:
