@@ -794,6 +794,41 @@ def test_a_count_that_cannot_be_read_breaks_the_run() -> None:
     assert judgement.breaks
 
 
+def gathered(*of: str, **more: Any) -> Group:
+    """Return a group that has no gates of its own, and expects two gates to have passed."""
+    expectations = (Expectation("passed", 2), Expectation("score", "100 %"))
+    place = Position("readiness.yaml", 1)
+    return Group(path=("Release",), of=frozenset(of), expectations=expectations, position=place, **more)
+
+
+def test_gates_that_stand_elsewhere_count_in_a_group_too() -> None:
+    low = gate("c", severity=Severity.LOW)
+    outcomes = [(gate("a", group=("Docs",)), Outcome.PASSED), (gate("b"), Outcome.PASSED), (low, Outcome.FAILED)]
+    good = verdict(outcomes, groups=(group("Docs"), gathered("a", "b")))
+    assert (good.verdict, good.groups[1].score, good.groups[1].outcome) == (Verdict.READY, 100.0, Outcome.PASSED)
+    bad = verdict(outcomes, groups=(gathered("a", "c"),))
+    assert bad.problems == ("group Release: passed is 1, expected 2; score is 50 %, expected 100 %",)
+    assert bad.breaks
+    assert good.score == bad.score
+
+
+def test_a_group_of_which_a_gate_elsewhere_was_not_selected_is_not_judged() -> None:
+    plan = make_plan(spec(gate("a"), gate("b"), groups=(gathered("a", "b"),)), "a")
+    judgement = judge(plan, [result(gate("a"))], today=TODAY)
+    assert judgement.groups[0].expectations == ()
+    assert not judgement.breaks
+
+
+def test_before_its_day_a_group_s_expectations_need_not_hold_and_are_told() -> None:
+    outcomes = [(gate("a"), Outcome.PASSED)]
+    later = gathered("a", enforce_from=TODAY + timedelta(days=1))
+    early = verdict(outcomes, groups=(later,))
+    assert early.verdict is Verdict.READY
+    assert early.groups[0].outcome is Outcome.FAILED
+    assert early.problems == ("group Release: passed is 1, expected 2; enforced from 2026-11-23",)
+    assert verdict(outcomes, groups=(later,), today=TODAY + timedelta(days=1)).verdict is Verdict.NOT_READY
+
+
 # --- a run of some gates ------------------------------------------------------------------------
 
 

@@ -186,11 +186,18 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A heading; ``expectations`` are its own, on its score (``">= 75%"``) and on how many gates came to what."""
+    """
+    A heading; ``expectations`` are its own, on its score (``">= 75%"``) and on how many gates came to what.
+
+    ``of`` are the ids of gates that count in it though they stand elsewhere; before ``enforce_from`` its own
+    expectations need not hold.
+    """
 
     path: tuple[str, ...]
     severity: Severity = Severity.HIGH
     expectations: tuple[Expectation, ...] = ()
+    of: frozenset[str] = frozenset()
+    enforce_from: date | None = None
     position: Position
 
 

@@ -288,6 +288,11 @@ class Probe(ABC):
         return ()
 
     @classmethod
+    def families(cls) -> Sequence[tuple[str, str]]:
+        """Return what further measurements there are, for the reference: names or what they look like, and meanings."""
+        return ()
+
+    @classmethod
     def name(cls) -> str:
         """Return the probe's name in YAML: the name of the file it is in."""
         return cls.__module__.rpartition(".")[2]

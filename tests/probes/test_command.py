@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Better, Outcome
+from pytest_readiness.model import Better, Outcome, Value
 from pytest_readiness.options import Query
 from pytest_readiness.probe import Context, Measurements, Touch
 from pytest_readiness.probes.command import Command, tail
@@ -309,3 +309,14 @@ class TestAsAGate:
         )
         assert result.outcome is Outcome.PASSED
         assert "hunter22" not in repr((result.reason, result.measurements, result.evidence))
+
+
+def test_what_a_command_complains_of_can_be_expected(tmp_path: Path) -> None:
+    code = "import sys; sys.exit('the secret is too short')"
+    probe = Command(run=("python", "-c", code))
+    wanted: dict[str, Value] = {"exit_code": "!= 0", "stderr": "~ too short$"}
+    assert run_probe(probe, root=tmp_path, expect=wanted).outcome is Outcome.PASSED
+    other = Command(run=("python", "-c", "import no_such_module"))
+    assert run_probe(other, root=tmp_path, expect=wanted).outcome is Outcome.FAILED
+    loud = Command(run=("python", "-c", "import sys; sys.stderr.write('x' * 70_000)"))
+    assert run_probe(loud, root=tmp_path, expect={"stderr": "~ x"}).outcome is Outcome.ERROR

@@ -156,6 +156,62 @@ def test_groups_of_one_heading_expect_what_both_do(tmp_path: Path) -> None:
     assert group.expectations == (Expectation("failed", 0), Expectation("passed", 2))
 
 
+THREE = (
+    "- {group: Testing, gates: [{id: unit, probe: ask}, {id: load, probe: ask, severity: low}]}\n"
+    "- {id: docs, probe: ask, tags: [text]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("of", "ids"),
+    [
+        ("unit", {"unit"}),
+        ("'*'", {"unit", "load", "docs"}),
+        ("['group:Testing', 'tag:text']", {"unit", "load", "docs"}),
+        ("'group:Testing and not severity:low'", {"unit"}),
+    ],
+)
+def test_a_group_may_count_gates_that_stand_elsewhere(tmp_path: Path, of: str, ids: set[str]) -> None:
+    text = HEAD + THREE + f"- {{group: Release, of: {of}, enforce_from: 2027-01-31, expect: {{passed: 1}}}}\n"
+    group = load(tmp_path, text).groups[-1]
+    assert group.of == ids
+    assert group.enforce_from == dt.date(2027, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        ("unti", "of[0]: selection 'unti': no gate is called 'unti': did you mean 'unit'?"),
+        ("['*', 'group:Tests']", "of[1]: selection 'group:Tests': no group is called 'Tests': did you mean 'Testing'?"),
+        ("'unit and'", "is missing at the end"),
+        ("'${X}'", "variables cannot be used here"),
+    ],
+)
+def test_gates_that_are_nowhere_cannot_count(tmp_path: Path, of: str, told: str) -> None:
+    (problem,) = problems(tmp_path, HEAD + THREE + f"- {{group: Release, of: {of}}}\n")
+    assert problem.startswith("readiness.yaml:5:")
+    assert told in problem
+
+
+@pytest.mark.parametrize(
+    ("needs", "ids"),
+    [
+        ("['group:Testing']", ("unit", "load")),
+        ("['u*', docs]", ("unit", "docs")),
+        ("['*']", ("unit", "load", "docs")),
+        ("['group:Test*', load]", ("unit", "load")),
+    ],
+)
+def test_needs_may_be_groups_and_globs(tmp_path: Path, needs: str, ids: tuple[str, ...]) -> None:
+    loaded = load(tmp_path, HEAD + THREE + f"- {{id: last, probe: ask, needs: {needs}}}\n")
+    assert loaded.gates[-1].needs == ids
+
+
+def test_a_need_that_stands_for_no_gate_is_told(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, HEAD + THREE + "- {id: last, probe: ask, needs: ['group:Tests']}\n")
+    assert "there is no gate 'group:Tests'" in problem
+
+
 @pytest.mark.parametrize(
     ("expect", "told"),
     [

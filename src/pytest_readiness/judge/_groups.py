@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -38,25 +40,32 @@ def typed(name: str) -> tuple[type, str]:
     return (float, "%") if name == "score" else (int, "")
 
 
-def score_groups(plan: Plan, scoring: Sequence[Scored]) -> tuple[tuple[GroupScore, ...], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Why the own expectations of a group do not hold; ``breaks`` is whether that fails the run."""
+
+    why: str
+    breaks: bool
+
+
+def score_groups(plan: Plan, scoring: Mapping[str, Scored], today: date) -> tuple[tuple[GroupScore, ...], list[Unmet]]:
     """Return all groups with their scores, and a sentence for each whose own expectations do not hold."""
-    members: dict[tuple[str, ...], list[Scored]] = {group.path: [] for group in plan.spec.groups}
-    for one in scoring:
-        for depth in range(1, len(one.group) + 1):
-            members.setdefault(one.group[:depth], []).append(one)
-    planned = {gate.id for gate in plan.gates}
-    left_out = {
-        gate.group[:depth]
-        for gate in plan.spec.gates
-        if gate.id not in planned
-        for depth in range(1, len(gate.group) + 1)
-    }
+    gates: dict[tuple[str, ...], set[str]] = {group.path: set(group.of) for group in plan.spec.groups}
+    for gate in plan.spec.gates:
+        for depth in range(1, len(gate.group) + 1):
+            gates.setdefault(gate.group[:depth], set()).add(gate.id)
     groups: list[GroupScore] = []
-    unmet: list[str] = []
+    unmet: list[Unmet] = []
     for group in plan.spec.groups:
-        score, why = _group(group, members[group.path], cut=group.path in left_out)
+        members = [scoring[name] for name in gates[group.path] if name in scoring]
+        score, why = _group(group, members, cut=len(members) < len(gates[group.path]))
+        if why and group.enforce_from is not None and today < group.enforce_from:
+            why = f"{why}; enforced from {group.enforce_from}"
+            score = replace(score, reason=why)
+            unmet.append(Unmet(f"group {' / '.join(group.path)}: {why}", breaks=False))
+        elif why:
+            unmet.append(Unmet(f"group {' / '.join(group.path)}: {why}", breaks=True))
         groups.append(score)
-        unmet += [f"group {' / '.join(group.path)}: {why}"] if why else []
     return tuple(groups), unmet
 
 

@@ -21,7 +21,6 @@ class Scored:
     and the gate applies, whatever became of it, else its outcome.
     """
 
-    group: tuple[str, ...]
     counted: str
     weight: Fraction
     breaks: bool
@@ -32,7 +31,6 @@ class Scored:
         outcome = judged.result.outcome
         permission = None if outcome is Outcome.NOT_APPLICABLE else permitted(gate, today)
         return cls(
-            group=gate.group,
             counted=permission or outcome.value,
             weight=exact(gate.weight),
             breaks=judged.disposition is Disposition.BREAKS,

@@ -36,7 +36,8 @@ class Command(Probe):
 
     The command is a list of arguments; no shell reads it unless ``shell: true``, and then it is one
     text. ``number`` is a regex with one group that takes a number out of the output; ``extract`` names
-    JMESPath queries over an output that is JSON.
+    JMESPath queries over an output that is JSON. ``exit_code: "!= 0"`` alone proves little, since it holds for
+    a program that could not even begin: expect something of ``stderr``, too.
 
     Fails when the exit code, or what was taken out of the output, is not as expected. A command that
     cannot be started, is not done in time, or prints nothing that ``number`` or ``extract`` could be

@@ -139,6 +139,18 @@ class Document(Probe):
         named = {name: Measure(object, f"what {query.text} finds") for name, query in self.extract.items()}
         return {**self._measured(), **named}
 
+    @classmethod
+    def families(cls) -> Sequence[tuple[str, str]]:
+        """Return the measurements of each subject, and the names that it knows."""
+        found = [("NAME", "what the query NAME under extract finds")]
+        for name in subject.available():
+            known = subject.load(name)
+            found.append(
+                (f"with subject: {name}", f"names of {', '.join(known.names)} can be looked for, and there are")
+            )
+            found += [(f"    {rule}", it.measure.meaning) for rule, it in known.rules.items()]
+        return found
+
     def expected(self) -> Mapping[str, Value]:
         """Return the default expectations: nothing wrong, of what was asked for."""
         asked = {"violations": self.assert_, "schema_errors": self.schema is not None, "missing": self.names}

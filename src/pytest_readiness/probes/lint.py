@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -68,6 +68,11 @@ class Lint(Probe):
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` among them."""
         return self.measures.get(name) or finding.family(name, "rule")
+
+    @classmethod
+    def families(cls) -> Sequence[tuple[str, str]]:
+        """Return the measurements with an open name."""
+        return [("rule:NAME", "problems of a rule; * and ? are known: rule:S*")]
 
     def presumed(self) -> Mapping[str, Value]:
         """Return that a stored report is not an old one."""

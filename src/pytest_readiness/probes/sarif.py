@@ -94,6 +94,14 @@ class Sarif(Probe):
         """Return the declaration of a measurement, ``rule:NAME`` and ``level:NAME`` among them."""
         return self.measures.get(name) or finding.family(name, "rule", "level")
 
+    @classmethod
+    def families(cls) -> Sequence[tuple[str, str]]:
+        """Return the measurements with an open name."""
+        return [
+            ("rule:NAME", "findings of a rule; * and ? are known: rule:S*"),
+            ("level:NAME", "findings of a level: level:error"),
+        ]
+
     def presumed(self) -> Mapping[str, Value]:
         """Return that a stored report is not an old one."""
         return _inputs.RECENT if self.report else {}

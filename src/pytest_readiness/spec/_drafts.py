@@ -20,7 +20,7 @@ from pytest_readiness.spec._scene import PROFILES_REASON, Scene, condition_of
 
 #: Keys of gates and groups that name things: variables cannot be used there.
 NAMES = frozenset(
-    {"id", "group", "probe", "needs", "uses", "tags", "profiles", "severity", "scope", "claimed", "source"}
+    {"id", "group", "of", "probe", "needs", "uses", "tags", "profiles", "severity", "scope", "claimed", "source"}
 )
 #: Keys whose values add up from group to gate; of the others the nearest wins.
 ADDED = ("tags", "needs", "uses")
@@ -48,6 +48,16 @@ class Draft:
     file: int
 
 
+@dataclass(frozen=True, slots=True)
+class Of:
+    """What a group says of gates that stand elsewhere: one selection, and where it says so."""
+
+    group: tuple[str, ...]
+    index: int
+    text: str
+    node: Node
+
+
 def severity_of(word: str) -> Severity:
     """Return the severity that *word* means."""
     return Severity(_ALIASES.get(word, word))
@@ -72,6 +82,7 @@ class Walk:
         self.files = files
         self.drafts: list[Draft] = []
         self.groups: dict[tuple[str, ...], Group] = {}
+        self.of: list[Of] = []
         self._ids: dict[str, Draft] = {}
         self._said: dict[tuple[tuple[str, ...], str], Place] = {}
 
@@ -101,6 +112,8 @@ class Walk:
         made = GROUP.read(node.data, (), wrong)
         node.report_all(wrong)
         self.scene.check(made, node)
+        if "gates" not in node.data and "of" not in node.data:
+            node.report((), "'gates' is missing: The gates and groups under it.")
         name = made.get("group", "")
         if not name.strip() and "group" in made:
             node.report(("group",), "a group needs a heading")
@@ -108,6 +121,8 @@ class Walk:
         values = merged(heading.values, made)
         below = Heading((*heading.path, name), values, heading.outside or outside)
         self._heading(below, self._expectations(made, node), node)
+        of = enumerate(made.get("of", ()))
+        self.of += [Of(below.path, index, text, node) for index, text in of if "${" not in text]
         if isinstance(made.get("gates"), Seq):
             self._items(made["gates"], below, f"{title}.gates", source)
 
@@ -123,6 +138,7 @@ class Walk:
             path=below.path,
             severity=known.severity if known else severity_of(below.values.get("severity", "high")),
             expectations=tuple(before.values()),
+            enforce_from=below.values.get("enforce_from", known.enforce_from if known else None),
             position=known.position if known else node.problems.position(node.place),
         )
 

@@ -59,6 +59,7 @@ def _group() -> dict[str, object]:
         },
         "additionalProperties": False,
     }
+    made["anyOf"] = [{"required": ["gates"]}, {"required": ["of"]}]
     return made
 
 
