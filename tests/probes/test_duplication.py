@@ -42,16 +42,6 @@ class TestOneTree:
         assert (found["lines"], found["clones"], found["largest"]) == (24, 1, 12)
         assert evidence(result)["largest clones"] == "12 lines: src/a.py:13-24 and src/b.py:3-14"
 
-    @pytest.mark.no_false_green
-    def test_files_without_a_line_of_code_are_an_error(self, tmp_path: Path) -> None:
-        write(tmp_path, {"src/a.py": "", "src/b.py": "# later\n"})
-        result = judged(Duplication(), tmp_path, {"clones": 0})
-        assert result.outcome is Outcome.ERROR
-        assert result.reason == "there is no line of code in src/a.py and 1 more"
-        assert judged(Duplication(paths=("src/a.py",)), tmp_path, {"clones": 0}).reason == (
-            "there is no line of code in src/a.py"
-        )
-
     def test_comments_and_layout_do_not_matter_but_names_do(self, tmp_path: Path) -> None:
         spread = COPIED.replace(", ", ",\n    ").replace("\n", "  # note\n")
         write(tmp_path, {"a.py": COPIED, "b.py": spread, "c.py": COPIED.replace("copied", "other")})

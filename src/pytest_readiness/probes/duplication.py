@@ -79,9 +79,6 @@ class Duplication(Probe):
         border = len(others) if self.against else None
         found = clones.find([*others, *mine], self.min_tokens, self.min_lines, _tick(context), apart=border)
         values = _values(found, len(others))
-        if mine and not values["code_lines"]:
-            more = f" and {len(mine) - 1} more" if len(mine) > 1 else ""
-            raise CannotMeasure(f"there is no line of code in {mine[0].name}{more}")
         values["files"] = len(mine) + len(others)
         unknown = {} if self.since else dict.fromkeys(("before", "reduction"), "give since")
         if self.since is not None and mine:

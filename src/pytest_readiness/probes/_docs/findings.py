@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from pytest_readiness.model import Evidence, Value
 from pytest_readiness.options import Query
 from pytest_readiness.probe import Context
 from pytest_readiness.probes import _changes, _dotenv, _glob, _inputs
-from pytest_readiness.probes._docs import code, links
+from pytest_readiness.probes._docs import code, dates, links
 from pytest_readiness.probes._docs.markdown import Document, Heading, read
 from pytest_readiness.probes._inputs import Input
 
@@ -128,6 +129,26 @@ class Findings:
             return [("", self.documents, self._texts)]
         each = zip(self.documents, self._texts, strict=True)
         return [(f"{document.name}: ", [document], [text]) for document, text in each]
+
+    def dated(self, regex: re.Pattern[str]) -> None:
+        """Measure how long ago the date is that each document states where *regex* finds it, the newest of several."""
+        ages = [dates.age(self._stated(document, regex), self.context.now) for document in self.documents]
+        self.values["stated_age"] = _inputs.each(ages)
+
+    def _stated(self, document: Document, regex: re.Pattern[str]) -> date:
+        each_line = re.compile(regex.pattern, regex.flags | re.MULTILINE)
+        try:
+            (hits,) = patterns.find_all(each_line, [document.text], self.context.deadline.cap())
+            found = [day for _, text in hits if (day := dates.find(text or ""))]
+        except (TimeoutError, ValueError) as error:
+            raise CannotMeasure(f"{document.name}: {error}") from None
+        if not found:
+            said = (
+                f"{hits[0][1]!r:.60} is no date, such as 2025-10-06 or October 6, 2025" if hits else "nothing matches"
+            )
+            raise CannotMeasure(f"{document.name} states no date where dated looks for one: {said}")
+        self._lines.setdefault("dated", []).append(f"{document.name}: {max(found)}")
+        return max(found)
 
     # --- code, links, ages ----------------------------------------------------------------------
 

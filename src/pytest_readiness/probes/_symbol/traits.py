@@ -37,8 +37,6 @@ class Traits:
     docstring: bool | None = option("Whether it has a docstring.", None)
 
     def __post_init__(self) -> None:
-        if all(getattr(self, name) in {None, ()} for name in self.__dataclass_fields__):
-            raise OptionError("says nothing, so that everything would be like it: name a trait")
         if self.signature is not None:
             try:
                 _wanted(self.signature)
