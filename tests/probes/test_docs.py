@@ -110,7 +110,7 @@ class TestStatedDates:
             ("Last updated: recently", "'recently' is no date"),
             ("Last updated: 2025-02-30", "guide.md: day is out of range for month"),
             ("<!-- Last updated: 2025-12-02 -->", "nothing matches"),
-            ("Last updated: 2026-02-02", "2026-02-02 is in the future"),
+            ("Last updated: 2026-02-02", "guide.md: 2026-02-02 is in the future"),
         ],
     )
     def test_that_cannot_be_told_are_errors(self, tmp_path: Path, line: str, why: str) -> None:

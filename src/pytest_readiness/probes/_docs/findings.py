@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,23 +131,22 @@ class Findings:
 
     def dated(self, regex: re.Pattern[str]) -> None:
         """Measure how long ago the date is that each document states where *regex* finds it, the newest of several."""
-        ages = [dates.age(self._stated(document, regex), self.context.now) for document in self.documents]
-        self.values["stated_age"] = _inputs.each(ages)
+        self.values["stated_age"] = _inputs.each([self._stated_age(document, regex) for document in self.documents])
 
-    def _stated(self, document: Document, regex: re.Pattern[str]) -> date:
+    def _stated_age(self, document: Document, regex: re.Pattern[str]) -> float:
         each_line = re.compile(regex.pattern, regex.flags | re.MULTILINE)
         try:
             (hits,) = patterns.find_all(each_line, [document.text], self.context.deadline.cap())
             found = [day for _, text in hits if (day := dates.find(text or ""))]
+            age = dates.age(max(found), self.context.now) if found else 0.0
         except (TimeoutError, ValueError) as error:
             raise CannotMeasure(f"{document.name}: {error}") from None
         if not found:
-            said = (
-                f"{hits[0][1]!r:.60} is no date, such as 2025-10-06 or October 6, 2025" if hits else "nothing matches"
-            )
-            raise CannotMeasure(f"{document.name} states no date where dated looks for one: {said}")
+            no_date = f"{hits[0][1]!r:.60} is no date, such as 2025-10-06 or October 6, 2025" if hits else ""
+            why = no_date or "nothing matches"
+            raise CannotMeasure(f"{document.name} states no date where dated looks for one: {why}")
         self._lines.setdefault("dated", []).append(f"{document.name}: {max(found)}")
-        return max(found)
+        return age
 
     # --- code, links, ages ----------------------------------------------------------------------
 
