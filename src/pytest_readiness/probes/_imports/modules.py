@@ -61,6 +61,23 @@ def roots(root: Path) -> tuple[Path, ...]:
     return (root,)
 
 
+def outermost(root: Path, packages: Sequence[str]) -> tuple[str, ...]:
+    """
+    Return for each of *packages* the outermost package with code of its own that it is in, or itself, each once.
+
+    Python finds a package inside such a one only by running that code.
+    """
+    found: dict[str, None] = {}
+    for package in packages:
+        parts = package.split(".")
+        heads = (parts[:end] for end in range(1, len(parts)))
+        regular = (
+            ".".join(head) for head in heads if any(_regular(str(place.joinpath(*head))) for place in roots(root))
+        )
+        found[next(regular, package)] = None
+    return tuple(found)
+
+
 def find(root: Path, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()) -> Modules:
     """
     Find all modules of *packages* under ``src/`` or *root*, then in the folders *elsewhere*.
