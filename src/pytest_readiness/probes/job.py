@@ -58,9 +58,9 @@ class Job(Probe):
     job out of the answer to that, and `{id}` in `poll` stands for it. Say with the gate's own `timeout` how long
     the job may take.
 
-    Fails when the job ends in another state than one of `until`, or when what is measured is not as
-    expected. A job that has not ended at the deadline, three polls in a row without an answer,
-    and an answer without a state are errors; so is `order` where only the end was seen. States that came and went between two polls are not seen.
+    Fails when the job ends in another state than one of `until`, or when what is measured is not as expected. A job
+    that has not ended at the deadline, three polls in a row without an answer, and an answer without a state are
+    errors; so is `order` where only the end was seen. States that came and went between two polls are not seen.
 
     To fix: look into the log of the job, under the id that the evidence shows.
     """

@@ -71,10 +71,8 @@ def outermost(root: Path, packages: Sequence[str]) -> tuple[str, ...]:
     for package in packages:
         parts = package.split(".")
         heads = (parts[:end] for end in range(1, len(parts)))
-        regular = (
-            ".".join(head) for head in heads if any(_regular(str(place.joinpath(*head))) for place in roots(root))
-        )
-        found[next(regular, package)] = None
+        regular = [head for head in heads if any(_regular(str(place.joinpath(*head))) for place in roots(root))]
+        found[".".join(regular[0]) if regular else package] = None
     return tuple(found)
 
 

@@ -55,14 +55,22 @@ def value(node: ast.AST | None, facts: Facts, depth: int = 0) -> Value:
         return -number if isinstance(node.op, ast.USub) else number
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
         return _reckoned(node, facts, depth)
-    if isinstance(node, ast.Call) and dotted(node.func, facts.aliases) in {"datetime.timedelta", "timedelta"}:
-        return _seconds(node, facts, depth)
-    if isinstance(node, ast.Call) and dotted(node.func, facts.aliases) in _FIELDS:
-        return value(_default(node), facts, depth + 1)
+    if isinstance(node, ast.Call):
+        return _made(node, facts, depth)
     if isinstance(node, ast.Name):
         assigned = facts.constants(node.id)
         if len(assigned) == 1:
             return value(assigned[0].node, facts, depth + 1)
+    raise Unclear("it is not a literal")
+
+
+def _made(node: ast.Call, facts: Facts, depth: int) -> Value:
+    """Return what a call makes, of the few that are known."""
+    name = dotted(node.func, facts.aliases)
+    if name in {"datetime.timedelta", "timedelta"}:
+        return _seconds(node, facts, depth)
+    if name in _FIELDS:
+        return value(_default(node), facts, depth + 1)
     raise Unclear("it is not a literal")
 
 
