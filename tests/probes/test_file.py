@@ -286,7 +286,7 @@ class TestAge:
 
 class TestOptions:
     def test_nothing_to_look_for_is_refused(self) -> None:
-        with pytest.raises(OptionError, match="exactly one of path, paths and glob, not none"):
+        with pytest.raises(OptionError, match="exactly one of path, paths, glob and absent, not none"):
             File()
 
     def test_two_ways_to_say_it_are_refused(self) -> None:
@@ -306,6 +306,67 @@ class TestOptions:
         assert list(File(path="~/x").touches()) == [Touch("file", "~/x")]
         assert list(File(paths=("a", "b")).touches()) == [Touch("file", "a"), Touch("file", "b")]
         assert list(File(glob="*").touches()) == [Touch("file", "*")]
+
+
+class TestAbsent:
+    def judged(self, folder: Path, *absent: str, **more: Any) -> Result:
+        (folder / "src").mkdir(exist_ok=True)
+        (folder / "src" / "a.py").write_text("x = 1\n")
+        return run_probe(File(absent=absent), root=folder, **more)
+
+    @pytest.mark.parametrize("absent", ["src/old", "src/old.py", "old", "src/*.orig", "**/*.orig", "{a,b}.txt"])
+    def test_what_is_not_there_passes(self, tmp_path: Path, absent: str) -> None:
+        assert self.judged(tmp_path, absent).outcome is Outcome.PASSED
+
+    @pytest.mark.parametrize("absent", ["src", "src/a.py", "src/*.py", "**/a.py", "src/link"])
+    def test_what_is_there_fails_and_is_named(self, tmp_path: Path, absent: str) -> None:
+        (tmp_path / "src").mkdir()
+        (tmp_path / "src" / "link").symlink_to("nowhere")
+        result = self.judged(tmp_path, "src/old", absent)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "present is 1, expected 0")
+        assert result.evidence[0].title == "there"
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize("absent", ["scr/old.py", "scr/*.orig", "src/a.py/b", "src/old/**/x"])
+    def test_that_the_folder_is_not_there_either_is_an_error(self, tmp_path: Path, absent: str) -> None:
+        result = self.judged(tmp_path, absent)
+        assert result.outcome is Outcome.ERROR
+        assert "but neither is the folder" in result.reason
+
+    def test_a_deadline_that_comes_first_is_an_error(self, tmp_path: Path) -> None:
+        assert self.judged(tmp_path, "**/*.orig", timeout=0.0).outcome is Outcome.ERROR
+
+    def test_there_is_nothing_to_look_into(self) -> None:
+        for options in ({"regex": re.compile("x")}, {"not_regex": re.compile("x")}, {"newer_than": "src"}):
+            with pytest.raises(OptionError, match="could be looked into"):
+                File(absent=("a",), **options)
+        with pytest.raises(OptionError, match="not path and absent"):
+            File(path="a", absent=("b",))
+
+    def test_it_is_said_what_is_looked_for(self) -> None:
+        assert list(File(absent=("a", "b/*")).touches()) == [Touch("file", "a"), Touch("file", "b/*")]
+
+
+class TestNotRegex:
+    def test_what_must_not_be_there_fails_with_its_lines(self, tmp_path: Path) -> None:
+        write(tmp_path, a_py="@validator\nx\n@field_validator\n", b_py="@field_validator\n")
+        probe = File(glob="*.py", regex=re.compile("@field_validator"), not_regex=re.compile("@validator"))
+        result = run_probe(probe, root=tmp_path)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "forbidden is 1, expected 0")
+        assert ("not_regex matches", "a.py: line 1") in [(item.title, item.text) for item in result.evidence]
+        write(tmp_path, a_py="@field_validator\n")
+        assert run_probe(probe, root=tmp_path).outcome is Outcome.PASSED
+        assert run_probe(File(path="none", not_regex=re.compile("x")), root=tmp_path).outcome is Outcome.ERROR
+
+    def test_one_that_matches_everywhere_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="matches the empty text"):
+            File(path="a", not_regex=re.compile("x*"))
+
+
+def test_the_largest_and_the_smallest_file_are_measured(tmp_path: Path) -> None:
+    write(tmp_path, a_md="x" * 10, b_md="x" * 300)
+    expect: dict[str, Value] = {"smallest": "10 B", "largest": "300 B", "size": "310 B"}
+    assert run_probe(File(glob="*.md"), root=tmp_path, expect=expect).outcome is Outcome.PASSED
 
 
 class TestNewerThan:

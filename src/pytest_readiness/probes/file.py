@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import time
@@ -30,8 +31,11 @@ class File(Probe):
     ``path`` and ``paths`` name files, ``glob`` looks for them; a folder is not a file. ``lines``,
     ``size`` and ``matches`` are sums over all files found. ``regex`` is looked for in the whole text
     of each file, ``^`` and ``$`` meaning each line. None of ``paths`` may be missing, and a regex has to
-    match at least once, unless the gate says otherwise. ``newer_than`` is for documents of any kind, and for
-    what is generated: of committed files it is the last commit that counts, however new the checkout.
+    match at least once, unless the gate says otherwise; ``not_regex`` must match nowhere.
+
+    ``absent`` names what must not be there; that the folder above it is not there either is an error, since
+    its name may be wrong. ``newer_than`` is for documents of any kind, and for what is generated: of
+    committed files it is the last commit that counts, however new the checkout.
 
     Fails when a file is missing, when nothing matches, when the contents are not as expected, or when
     the newest of the files is older than ``newer_than``.
@@ -45,8 +49,12 @@ class File(Probe):
         "missing": Measure(int, "files named in paths that are not there", better=Better.LOWER),
         "lines": Measure(int, "lines in all files found"),
         "size": Measure(int, "size of all files found", unit="B"),
+        "largest": Measure(int, "size of the largest file found", unit="B"),
+        "smallest": Measure(int, "size of the smallest file found", unit="B"),
         "matches": Measure(int, "places where regex matches, over all files found"),
         "unmatched": Measure(int, "files found in which regex matches nowhere", better=Better.LOWER),
+        "forbidden": Measure(int, "places where not_regex matches, over all files found", better=Better.LOWER),
+        "present": Measure(int, "entries of absent that are there", better=Better.LOWER),
         "age": Measure(float, "time since the newest of the files was changed", unit="s", better=Better.LOWER),
         "behind": Measure(float, "how much older than newer_than the newest is", unit="s", better=Better.LOWER),
     }
@@ -61,35 +69,46 @@ class File(Probe):
         example="docs/**/*.md",
     )
     regex: re.Pattern[str] | None = option("What to look for in the text of each file.", None, example="^## Rollback")
+    not_regex: re.Pattern[str] | None = option("What must not be in the text of any file.", None, example="TODO")
+    absent: tuple[str, ...] = option("Files and folders, or patterns, that must not be there.", (), example=["src/old"])
     newer_than: str | None = option("A file or folder that the files must not be older than.", None, example="src")
 
     def __post_init__(self) -> None:
-        given = [name for name in ("path", "paths", "glob") if getattr(self, name) not in {None, ()}]
+        given = [name for name in ("path", "paths", "glob", "absent") if getattr(self, name) not in {None, ()}]
         if len(given) != 1:
-            raise OptionError(f"give exactly one of path, paths and glob, not {' and '.join(given) or 'none'}")
-        for text in self._named() or (self.glob or "",):
+            raise OptionError(f"give exactly one of path, paths, glob and absent, not {' and '.join(given) or 'none'}")
+        if self.absent and (self.regex or self.not_regex or self.newer_than):
+            raise OptionError("names nothing that could be looked into", "absent")
+        for text in (*self._named(), *self.absent) or (self.glob or "",):
             if not text.strip() or "\0" in text:
                 raise OptionError("a path may not be empty", given[0])
-        if self.regex is not None and self.regex.search("") is not None:
-            raise OptionError("matches the empty text, so it would match everywhere", "regex")
+        for name in ("regex", "not_regex"):
+            if (regex := getattr(self, name)) is not None and regex.search("") is not None:
+                raise OptionError("matches the empty text, so it would match everywhere", name)
         if self.newer_than is not None and (not self.newer_than.strip() or "\0" in self.newer_than):
             raise OptionError("a path may not be empty", "newer_than")
 
     def expected(self) -> dict[str, Value]:
         """Return the default expectations: none of several missing, a regex that matches somewhere, none behind."""
+        if self.absent:
+            return {"present": 0}
         missing: dict[str, Value] = {"missing": 0} if self.paths else {}
         matches: dict[str, Value] = {"matches": ">= 1"} if self.regex is not None else {}
         behind: dict[str, Value] = {"behind": 0} if self.newer_than is not None else {}
-        return {**self.expect, **missing, **matches, **behind}
+        forbidden: dict[str, Value] = {"forbidden": 0} if self.not_regex is not None else {}
+        return {**self.expect, **missing, **matches, **forbidden, **behind}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the paths or the pattern, and what they are compared with."""
-        yield from (Touch("file", text) for text in (*self._named(), *filter(None, [self.glob, self.newer_than])))
+        others = filter(None, [self.glob, *self.absent, self.newer_than])
+        yield from (Touch("file", text) for text in (*self._named(), *others))
         if self.newer_than is not None:
             yield Touch("command", "git log")
 
     def measure(self, context: Context) -> Measurements:
         """Look for the files, then into them."""
+        if self.absent:
+            return self._look_for_absent(context)
         found, missing = self._find(context)
         values: dict[str, Value] = {"count": len(found), **({"missing": len(missing)} if self.paths else {})}
         evidence = [_listed("not there", missing)] if missing else []
@@ -102,6 +121,12 @@ class File(Probe):
         return Measurements(
             values, looked_at=len(found), evidence=evidence, unknown={} if found else {"count": nothing}
         )
+
+    def _look_for_absent(self, context: Context) -> Measurements:
+        """See what of ``absent`` is there after all."""
+        there = [found for text in self.absent for found in _present(text, context)]
+        evidence = [_listed("there", [_shown(path, context.root) for path in there])] if there else []
+        return Measurements({"present": len(there), "count": 0}, looked_at=len(self.absent), evidence=evidence)
 
     def _named(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.paths)) or ((self.path,) if self.path is not None else ())
@@ -129,7 +154,8 @@ class File(Probe):
             stats = [path.stat() for path in found]
         except OSError as error:
             raise CannotMeasure(f"{error.filename} cannot be looked at: {error.strerror}") from None
-        values["size"] = size = sum(stat.st_size for stat in stats)
+        sizes = [stat.st_size for stat in stats]
+        values |= {"size": (size := sum(sizes)), "largest": max(sizes), "smallest": min(sizes)}
         age = max(time.time(), context.now.timestamp()) - max(stat.st_mtime for stat in stats)
         if age > -_CLOCK_SKEW:
             values["age"] = max(0.0, age)
@@ -148,14 +174,32 @@ class File(Probe):
                 raise CannotMeasure(f"the deadline came before {_shown(path, context.root)} was read")
             texts.append(_text(path))
         values["lines"] = sum(text.count("\n") + (not text.endswith("\n") and text != "") for text in texts)
+        names = [_shown(path, context.root) for path in found]
+        if self.not_regex is not None:
+            wrong = _matches(self.not_regex, texts, context)
+            values["forbidden"] = sum(map(len, wrong))
+            places = [_places(*each) for each in zip(names, texts, wrong, strict=True) if each[2]]
+            yield from [_listed("not_regex matches", places)] if places else []
         if self.regex is not None:
             hits = _matches(self.regex, texts, context)
             values["matches"] = sum(map(len, hits))
             values["unmatched"] = sum(not starts for starts in hits)
-            names = [_shown(path, context.root) for path in found]
             places = [_places(*each) for each in zip(names, texts, hits, strict=True) if each[2]]
             nowhere = [name for name, starts in zip(names, hits, strict=True) if not starts]
             yield from (_listed(*part) for part in (("matches", places), ("no match in", nowhere)) if part[1])
+
+
+def _present(text: str, context: Context) -> list[Path]:
+    """Return what is there of *text*, a name or a pattern; raises ``CannotMeasure`` if not even the folder above is."""
+    path = context.path(os.path.expanduser(text))  # noqa: PTH111 - as above
+    plain = not any(character in text for character in "*?[{")
+    parts = itertools.takewhile(lambda part: not set(part) & set("*?[{"), Path(text).parts)
+    above = path.parent if plain else context.path(str(Path(*parts)))
+    if not above.is_dir():
+        raise CannotMeasure(f"absent: {text} is not there, but neither is the folder {_shown(above, context.root)}")
+    if plain:
+        return [path] if path.exists() or path.is_symlink() else []
+    return sorted(_glob.find(context.root, text, context.deadline))
 
 
 def _matches(regex: re.Pattern[str], texts: Sequence[str], context: Context) -> list[list[int]]:
