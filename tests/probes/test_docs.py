@@ -601,3 +601,9 @@ def test_all_that_is_read_is_touched() -> None:
         Touch("host", "example.org")
         in Docs(path="a", every=Every(path="https://example.org/x", query=Query("a"))).touches()
     )
+
+
+def test_nothing_found_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    result = run_probe(Docs(glob="manual/*.md"), root=tmp_path)
+    assert result.outcome is Outcome.ERROR
+    assert "no document is at manual/*.md" in result.reason

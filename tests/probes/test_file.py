@@ -308,6 +308,22 @@ class TestOptions:
         assert list(File(glob="*").touches()) == [Touch("file", "*")]
 
 
+class TestNotRegex:
+    def test_what_must_not_be_there_fails_with_its_lines(self, tmp_path: Path) -> None:
+        write(tmp_path, a_py="@validator\nx\n@field_validator\n", b_py="@field_validator\n")
+        probe = File(glob="*.py", regex=re.compile("@field_validator"), not_regex=re.compile("@validator"))
+        result = run_probe(probe, root=tmp_path)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "forbidden is 1, expected 0")
+        assert ("not_regex matches", "a.py: line 1") in [(item.title, item.text) for item in result.evidence]
+        write(tmp_path, a_py="@field_validator\n")
+        assert run_probe(probe, root=tmp_path).outcome is Outcome.PASSED
+        assert run_probe(File(path="none", not_regex=re.compile("x")), root=tmp_path).outcome is Outcome.ERROR
+
+    def test_one_that_matches_everywhere_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="matches the empty text"):
+            File(path="a", not_regex=re.compile("x*"))
+
+
 class TestNewerThan:
     def judged(self, folder: Path, expect: dict[str, Value] | None = None, **more: Any) -> Result:
         env = {"PATH": os.environ["PATH"], "HOME": str(folder)}
@@ -412,6 +428,9 @@ class TestNothingWantedThere:
         assert result.outcome is Outcome.ERROR
         assert "nothing was looked for: there is no folder" in result.reason
 
+    def test_a_deadline_that_comes_first_is_an_error(self, tmp_path: Path) -> None:
+        assert run_probe(File(absent=("**/*.orig",)), root=tmp_path, timeout=0.0).outcome is Outcome.ERROR
+
     def test_what_cannot_be_looked_at_is_not_absent(self, tmp_path: Path) -> None:
         result = run_probe(File(absent=("x" * 300,)), root=tmp_path)
         assert result.outcome is Outcome.ERROR
@@ -423,7 +442,14 @@ class TestNothingWantedThere:
         assert run_probe(File(absent=("~/a.md",)), root=tmp_path).outcome is Outcome.FAILED
 
     @pytest.mark.parametrize(
-        "options", [{"path": "a"}, {"regex": re.compile("a")}, {"newer_than": "src"}, {"absent": ("a", " ")}]
+        "options",
+        [
+            {"path": "a"},
+            {"regex": re.compile("a")},
+            {"not_regex": re.compile("a")},
+            {"newer_than": "src"},
+            {"absent": ("a", " ")},
+        ],
     )
     def test_it_is_refused_beside_what_is_about_something_there(self, options: dict[str, Any]) -> None:
         with pytest.raises(OptionError):

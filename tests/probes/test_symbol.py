@@ -577,3 +577,9 @@ def test_a_name_made_of_something_else_is_its_last_part() -> None:
 def test_traits_that_say_nothing_are_refused(name: str) -> None:
     with pytest.raises(OptionError, match="would hold for everything"):
         Wanted(name="Ledger", **{name: Traits()})
+
+
+def test_nothing_found_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    result = run_probe(Symbol(paths=("lib/**/*.py",), symbols=("Ledger",)), root=tmp_path)
+    assert result.outcome is Outcome.ERROR
+    assert "lib/**/*.py" in result.reason

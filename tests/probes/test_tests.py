@@ -90,6 +90,17 @@ def test_select_chooses_as_pytest_does(select: str, selected: int) -> None:
     assert values(Tests(select=select))["selected"] == selected
 
 
+def test_of_several_selections_all_must_hold() -> None:
+    both = Tests(select=("marker:slow", "keyword:refund"))
+    assert values(both)["selected"] == 1
+    assert run_probe(both, session=RUN).evidence[0].text.startswith("1 of 7 tests (marker:slow and keyword:refund)")
+    assert values(Tests(select=("marker:slow", "node:tests/deep")), selected=0)["selected"] == 0
+    with pytest.raises(OptionError, match="selects nothing"):
+        Tests(select=())
+    with pytest.raises(OptionError, match="is not one of"):
+        Tests(select=("all", "slow"))
+
+
 def test_without_select_the_tests_marked_for_the_gate_count() -> None:
     result = run_probe(Tests(), session=RUN, expect={"xpassed": 1, "selected": 1})
     assert result.outcome is Outcome.PASSED

@@ -17,12 +17,13 @@ _DEEPEST = 50
 Test = Callable[[TestCase], bool]
 
 
-def select_from(session: Session, select: str) -> list[TestCase]:
-    """Return the tests of *session* that *select* picks; raises ``CannotMeasure`` where that cannot be told."""
-    if select.startswith("marker:"):
+def select_from(session: Session, selects: str | tuple[str, ...]) -> list[TestCase]:
+    """Return the tests of *session* that all of *selects* pick; ``CannotMeasure`` where that cannot be told."""
+    selects = (selects,) if isinstance(selects, str) else selects
+    if any(select.startswith("marker:") for select in selects):
         insist_on_markers(session)
-    fits = chooser(select)
-    return [test for test in session.tests if fits(test)]
+    choosers = [chooser(select) for select in selects]
+    return [test for test in session.tests if all(fits(test) for fits in choosers)]
 
 
 def insist_on_markers(session: Session) -> None:

@@ -115,6 +115,9 @@ class Docs(Probe):
     def _asked(self) -> Asked:
         return Asked(self.path, self.paths, self.glob)
 
+    def _places(self) -> str:
+        return ", ".join(self._asked().texts())
+
     def expected(self) -> dict[str, Value]:
         """Return the default expectations: what the options ask for is so."""
         wanted: list[tuple[str, bool, Value]] = [
@@ -153,7 +156,7 @@ class Docs(Probe):
             {"files": len(found), **findings.values},
             looked_at=len(found),
             evidence=findings.evidence() or self._asked().nothing(),
-            unknown=findings.unknown,
+            unknown={**findings.unknown, **({} if found else {"files": f"no document is at {self._places()}"})},
         )
 
     def _find(self, context: Context) -> tuple[list[Input], list[str]]:

@@ -32,9 +32,9 @@ class File(Probe):
     ``path`` and ``paths`` name files, ``glob`` looks for them; a folder is not a file, and ``folder`` names one.
     ``absent`` is for what must not be there. ``lines``, ``size`` and ``matches`` are sums over all files found.
     ``regex`` is looked for in the whole text of each file, ``^`` and ``$`` meaning each line. None of ``paths`` may
-    be missing, and a regex has to match at least once, unless the gate says otherwise. ``newer_than`` is for
-    documents of any kind, and for what is generated: of committed files it is the last commit that counts, however
-    new the checkout.
+    be missing, and a regex has to match at least once, unless the gate says otherwise; ``not_regex`` has to match
+    nowhere. ``newer_than`` is for documents of any kind, and for what is generated: of committed files it is the
+    last commit that counts, however new the checkout.
 
     Fails when a file is missing, when nothing matches, when the contents are not as expected, when
     the newest of the files is older than ``newer_than``, or when something ``absent`` is there.
@@ -55,6 +55,7 @@ class File(Probe):
         "writable": Measure(bool, "whether each of them can be written to by the user who runs the gate"),
         "matches": Measure(int, "places where regex matches, over all files found"),
         "unmatched": Measure(int, "files found in which regex matches nowhere", better=Better.LOWER),
+        "forbidden": Measure(int, "places where not_regex matches, over all files found", better=Better.LOWER),
         "present": Measure(int, "things that should be absent, but are there", better=Better.LOWER),
         "age": Measure(float, "time since the newest of the files was changed", unit="s", better=Better.LOWER),
         "behind": Measure(float, "how much older than newer_than the newest is", unit="s", better=Better.LOWER),
@@ -74,6 +75,7 @@ class File(Probe):
         "Files, folders or patterns of which none may be there; the folder above has to be.", (), example=["setup.py"]
     )
     regex: re.Pattern[str] | None = option("What to look for in the text of each file.", None, example="^## Rollback")
+    not_regex: re.Pattern[str] | None = option("What must not be in the text of any file.", None, example="TODO")
     newer_than: str | None = option("A file or folder that the files must not be older than.", None, example="src")
 
     def __post_init__(self) -> None:
@@ -84,12 +86,14 @@ class File(Probe):
         for text in self._asked():
             if not text.strip() or "\0" in text:
                 raise OptionError("a path may not be empty", given[0])
-        if self.absent and (self.regex is not None or self.newer_than is not None):
-            raise OptionError("is not together with regex and newer_than, which are about what is there", "absent")
-        if self.folder is not None and self.regex is not None:
-            raise OptionError("is for the text of files: say which, with glob", "regex")
-        if self.regex is not None and self.regex.search("") is not None:
-            raise OptionError("matches the empty text, so it would match everywhere", "regex")
+        looked_for = [name for name in ("regex", "not_regex") if getattr(self, name) is not None]
+        if self.absent and (looked_for or self.newer_than is not None):
+            raise OptionError("names nothing that could be looked into", "absent")
+        if self.folder is not None and looked_for:
+            raise OptionError("is for the text of files: say which, with glob", looked_for[0])
+        for name in looked_for:
+            if getattr(self, name).search("") is not None:
+                raise OptionError("matches the empty text, so it would match everywhere", name)
         if self.newer_than is not None and (not self.newer_than.strip() or "\0" in self.newer_than):
             raise OptionError("a path may not be empty", "newer_than")
 
@@ -100,7 +104,8 @@ class File(Probe):
         missing: dict[str, Value] = {"missing": 0} if self.paths else {}
         matches: dict[str, Value] = {"matches": ">= 1"} if self.regex is not None else {}
         behind: dict[str, Value] = {"behind": 0} if self.newer_than is not None else {}
-        return {**self.expect, **missing, **matches, **behind}
+        forbidden: dict[str, Value] = {"forbidden": 0} if self.not_regex is not None else {}
+        return {**self.expect, **missing, **matches, **forbidden, **behind}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the paths or the pattern, and what they are compared with."""
@@ -190,11 +195,16 @@ class File(Probe):
                 raise CannotMeasure(f"the deadline came before {_shown(path, context.root)} was read")
             texts.append(_text(path))
         values["lines"] = sum(text.count("\n") + (not text.endswith("\n") and text != "") for text in texts)
+        names = [_shown(path, context.root) for path in found]
+        if self.not_regex is not None:
+            wrong = _matches(self.not_regex, texts, context)
+            values["forbidden"] = sum(map(len, wrong))
+            places = [_places(*each) for each in zip(names, texts, wrong, strict=True) if each[2]]
+            yield from [_listed("not_regex matches", places)] if places else []
         if self.regex is not None:
             hits = _matches(self.regex, texts, context)
             values["matches"] = sum(map(len, hits))
             values["unmatched"] = sum(not starts for starts in hits)
-            names = [_shown(path, context.root) for path in found]
             places = [_places(*each) for each in zip(names, texts, hits, strict=True) if each[2]]
             nowhere = [name for name, starts in zip(names, hits, strict=True) if not starts]
             yield from (_listed(*part) for part in (("matches", places), ("no match in", nowhere)) if part[1])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from pytest_readiness.errors import CannotMeasure
+from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _warnings
@@ -55,8 +55,9 @@ class Tests(Probe):
     expect = {"failed": 0, "errors": 0}
     counter = "selected"
 
-    select: str | None = option(
-        "Which tests: all, marker:NAME, node:GLOB or keyword:EXPR; default: those marked for this gate.",
+    select: str | tuple[str, ...] | None = option(
+        "Which tests: all, marker:NAME, node:GLOB or keyword:EXPR, or a list of which all must hold; default: those "
+        "marked for this gate.",
         None,
         example="marker:golden_path",
     )
@@ -67,9 +68,15 @@ class Tests(Probe):
     )
 
     def __post_init__(self) -> None:
-        if self.select is not None:
-            chooser(self.select)
+        for select in self._selects:
+            chooser(select)
+        if self.select == ():
+            raise OptionError("selects nothing", "select")
         _warnings.check(self.categories)
+
+    @property
+    def _selects(self) -> tuple[str, ...]:
+        return (self.select,) if isinstance(self.select, str) else self.select or ()
 
     def expected(self) -> dict[str, Value]:
         """Return the default expectations: no warning of categories that are named."""
@@ -88,7 +95,7 @@ class Tests(Probe):
         tests = self._chosen(session, context.gate)
         values = {name: value for name, value in _values(session, tests) if name not in session.unknown}
         unknown = dict.fromkeys(session.unknown & {*self.measures}, f"{session.origin} does not tell")
-        evidence = list(_evidence(session, tests, self.select))
+        evidence = list(_evidence(session, tests, self._selects))
         warned = self._warned(session, context)
         if isinstance(warned, str):
             values.pop("warnings", None)
@@ -111,8 +118,8 @@ class Tests(Probe):
         return [each for each in session.warned if not chosen or any(category.has(each) for category in chosen)]
 
     def _chosen(self, session: Session, gate: str) -> Sequence[TestCase]:
-        if self.select is not None:
-            return select_from(session, self.select)
+        if self._selects:
+            return select_from(session, self._selects)
         insist_on_markers(session)
         marked = [test for test in session.tests if gate in test.gates]
         if not marked:
@@ -145,9 +152,9 @@ def _values(session: Session, tests: Sequence[TestCase]) -> Iterator[tuple[str, 
         yield "pass_rate", 100.0 * count[TestOutcome.PASSED] / len(tests)
 
 
-def _evidence(session: Session, tests: Sequence[TestCase], select: str | None) -> Iterator[Evidence]:
+def _evidence(session: Session, tests: Sequence[TestCase], selects: Sequence[str]) -> Iterator[Evidence]:
     count = Counter(test.outcome.value for test in tests)
-    chosen = f" ({select})" if select is not None else ""
+    chosen = f" ({' and '.join(selects)})" if selects else ""
     outcomes = ", ".join(f"{number} {word}" for word, number in count.items())
     lines = [": ".join(filter(None, (f"{len(tests)} of {len(session.tests)} tests{chosen}", outcomes)))]
     if subtests := sum(test.subtests for test in tests):
