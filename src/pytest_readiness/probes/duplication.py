@@ -58,16 +58,14 @@ class Duplication(Probe):
             raise OptionError(f"is at least {_LEAST}: fewer are equal everywhere", "min_tokens")
         if self.min_lines < 1:
             raise OptionError("is at least 1", "min_lines")
-        if self.since is not None and (not self.since.strip() or self.since.startswith("-") or "\n" in self.since):
-            raise OptionError("names no commit", "since")
+        history.check(self.since)
         if self.since is not None and self.against:
             raise OptionError("since compares a tree with itself: not together with against", "since")
 
     def touches(self) -> Iterable[Touch]:
         """Yield what is read."""
         yield from sources.touches((*(self.paths or (".",)), *self.against))
-        if self.since is not None:
-            yield Touch("command", f"git cat-file --batch (the files of {self.since})")
+        yield from history.touches(self.since)
 
     def measure(self, context: Context) -> Measurements:
         """Read the files, compare their tokens, and count the lines."""
