@@ -39,6 +39,32 @@ class TestNames:
         assert listed(measured)[-1] == "and 20 more"
 
 
+class TestPrefix:
+    def test_variables_that_begin_so_are_counted_and_named(self, tmp_path: Path) -> None:
+        env = {"FEATURE_A": "on", "FEATURE_B": "secret-of-b", "FEATURE_C": " ", "FEATURES": "x"}
+        result = run_probe(Env(prefix="FEATURE_"), root=tmp_path, env=env, expect={"found": 2})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert result.evidence[0].text == "FEATURE_A: there\nFEATURE_B: there"
+        assert "secret-of-b" not in str(result.evidence)
+
+    @pytest.mark.no_false_green
+    def test_none_that_begins_so_fails(self, tmp_path: Path) -> None:
+        result = run_probe(Env(prefix="FEATURE_"), root=tmp_path, env={"FEATURES": "x"})
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "found is 0, expected >= 1")
+
+    @pytest.mark.no_false_green
+    def test_a_file_without_a_variable_is_nothing_to_look_at(self, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_text("# later\n")
+        assert run_probe(Env(prefix="A", file=".env"), root=tmp_path, expect={"found": 0}).outcome is Outcome.ERROR
+
+    def test_an_empty_one_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="may not be empty"):
+            Env(prefix=" ")
+
+    def test_it_is_touched(self) -> None:
+        assert list(Env(prefix="F_").touches()) == [Touch("variable", "F_*")]
+
+
 class TestRules:
     @pytest.mark.parametrize(
         ("rule", "value"),

@@ -52,6 +52,133 @@ def listed(measured: Measurements) -> list[str]:
     return [line for item in measured.evidence for line in item.text.splitlines()]
 
 
+class TestDeclaredIn:
+    def judged(self, folder: Path, stated: str, *requires: str, name: str = "requirements.txt") -> Result:
+        (folder / name).write_text(stated)
+        return run_probe(Package(requires=requires, declared_in=(name,)), root=folder)
+
+    @pytest.mark.parametrize(
+        ("stated", "wanted"),
+        [
+            ("Alpha_One>=1.0", "alpha-one>=1.0"),
+            ("alpha-one>=1.2", "alpha-one>=1.0"),
+            ("alpha-one>1.0", "alpha-one>1.0"),
+            ("alpha-one>1.0", "alpha-one>=1.0"),
+            ("alpha-one==1.5", "alpha-one>=1.0,<2"),
+            ("alpha-one==1.5", "alpha-one!=1.4"),
+            ("alpha-one~=1.4", "alpha-one>=1.0"),
+            ("alpha-one>=1.0,<2", "alpha-one<=2"),
+            ("alpha-one==1.5", "alpha-one"),
+            ("beta\nalpha-one==1.*", "alpha-one==1.*"),
+        ],
+    )
+    def test_what_is_stated_as_strictly_passes(self, tmp_path: Path, site: Site, stated: str, wanted: str) -> None:
+        site.install("alpha-one", "1.5")
+        result = self.judged(tmp_path, stated, wanted)
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize(
+        ("stated", "wanted", "told"),
+        [
+            ("alpha-one", "alpha-one>=1.0", "alpha-one>=1.0: alpha-one in requirements.txt"),
+            ("alpha-one>=0.9", "alpha-one>=1.0", "alpha-one>=0.9 in"),
+            ("alpha-one>=1.0", "alpha-one>1.0", "alpha-one>=1.0 in"),
+            ("alpha-one<=2", "alpha-one<2", "alpha-one<=2 in"),
+            ("alpha-one<2", "alpha-one>=1.0", "alpha-one<2 in"),
+            ("alpha-one==1.*", "alpha-one>=1.0", "alpha-one==1.* in"),
+            ("alpha-one>=1", "alpha-one!=1.4", "alpha-one>=1 in"),
+            ("beta>=1.0", "alpha-one>=1.0", "not mentioned in requirements.txt"),
+        ],
+    )
+    def test_what_is_stated_loosely_or_not_at_all_fails(
+        self, tmp_path: Path, site: Site, stated: str, wanted: str, told: str
+    ) -> None:
+        site.install("alpha-one", "1.5")
+        result = self.judged(tmp_path, stated, wanted)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "not_declared is 1, expected 0")
+        assert told in result.evidence[0].text
+
+    def test_a_project_file_states_it_too(self, tmp_path: Path, site: Site) -> None:
+        site.install("alpha-one", "1.5")
+        stated = '[project]\nname = "x"\noptional-dependencies = {web = ["alpha-one>=1.0"]}\n'
+        assert self.judged(tmp_path, stated, "alpha-one>=1.0", name="pyproject.toml").outcome is Outcome.PASSED
+
+    @pytest.mark.no_false_green
+    def test_a_file_that_is_not_there_is_an_error(self, tmp_path: Path, site: Site) -> None:
+        site.install("alpha-one", "1.5")
+        result = run_probe(Package(requires=("alpha-one",), declared_in=("none.txt",)), root=tmp_path)
+        assert (result.outcome, result.reason) == (Outcome.ERROR, "none.txt is not there")
+
+    @pytest.mark.parametrize("options", [{"files": ("a",)}, {"requires": ("a",), "declared_in": (" ",)}])
+    def test_without_requirements_it_is_refused(self, options: dict[str, Any]) -> None:
+        with pytest.raises(OptionError):
+            Package(**{"declared_in": ("requirements.txt",), **options})
+
+
+class TestConsistent:
+    @pytest.fixture
+    def alone(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+        """Return a world in which nothing else is installed."""
+        monkeypatch.setattr(sys, "path", [str(site.folder)])
+        return site
+
+    def test_packages_that_get_along_pass(self, alone: Site) -> None:
+        alone.install("alpha", "1.0", "Requires-Dist: beta>=1", "Requires-Dist: gone; extra == 'web'")
+        alone.install("beta", "1.5", "Requires-Dist: gone; python_version < '3'")
+        result = run_probe(Package(consistent=True))
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert {name: each.value for name, each in result.measurements.items()} == {
+            "checked": 1, "missing": 0, "unsatisfied": 0, "conflicts": 0
+        }  # fmt: skip
+
+    @pytest.mark.no_false_green
+    def test_packages_that_do_not_fail_and_are_named(self, alone: Site) -> None:
+        alone.install("alpha", "1.0", "Requires-Dist: beta>=2", "Requires-Dist: gamma")
+        alone.install("beta", "1.5")
+        result = run_probe(Package(consistent=True))
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "conflicts is 2, expected 0")
+        assert result.evidence[0].text.splitlines() == [
+            "alpha 1.0: beta: 1.5 is installed, required is >=2",
+            "alpha 1.0: gamma: not installed, required is any version",
+        ]
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize(
+        ("lines", "why"),
+        [
+            (("Requires-Dist: ???",), "the metadata of alpha are damaged: '???' is not a requirement"),
+            ((), "nothing was looked at"),
+        ],
+    )
+    def test_what_cannot_be_told_is_an_error(self, alone: Site, lines: tuple[str, ...], why: str) -> None:
+        alone.install("alpha", "1.0", *lines)
+        result = run_probe(Package(consistent=True))
+        assert result.outcome is Outcome.ERROR
+        assert why in result.reason
+
+    def test_a_package_without_a_name_is_an_error(self, alone: Site) -> None:
+        (alone.folder / "x-1.dist-info").mkdir()
+        (alone.folder / "x-1.dist-info" / "METADATA").write_text("Version: 1\n\n")
+        assert "it has no name" in run_probe(Package(consistent=True)).reason
+
+    def test_a_deadline_that_comes_first_is_an_error(self, alone: Site) -> None:
+        alone.install("alpha", "1.0")
+        assert run_probe(Package(consistent=True), timeout=0.0).outcome is Outcome.ERROR
+
+    def test_of_two_with_one_name_the_first_counts(self, alone: Site, tmp_path: Path) -> None:
+        alone.install("alpha", "1.0", "Requires-Dist: beta")
+        alone.install("beta", "1.0")
+        other = Site(tmp_path)
+        other.install("alpha", "0.1", "Requires-Dist: gone")
+        sys.path.append(str(tmp_path))
+        assert run_probe(Package(consistent=True)).outcome is Outcome.PASSED
+
+    def test_sources_need_something_declared(self) -> None:
+        with pytest.raises(OptionError, match="what requires and files declare"):
+            Package(consistent=True, sources=("src",))
+
+
 class TestVersions:
     def test_packages_that_will_do_are_counted(self, context: Context, site: Site) -> None:
         site.install("alpha-one", "1.5")

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import Specifier
+from packaging.version import Version
 
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.probes import _glob
@@ -75,6 +77,29 @@ def _read(path: Path, shown: str, known: set[Path]) -> Iterator[Requirement]:
             raise CannotMeasure(f"{place}: {line.split()[0]} cannot be judged: it is neither a requirement nor -r")
         else:
             yield _requirement(_OPTION_OF_ONE.sub("", line), place)
+
+
+def as_strict(stated: Requirement, wanted: Requirement) -> bool:
+    """Whether *stated*, of the same name, allows no version and lacks no extra that *wanted* does not."""
+    return wanted.extras <= stated.extras and all(
+        any(_implies(own, clause) for own in stated.specifier) for clause in wanted.specifier
+    )
+
+
+def _implies(own: Specifier, wanted: Specifier) -> bool:
+    """Whether all versions that *own* allows are allowed by *wanted*, of which only the plain cases are known."""
+    if own == wanted:
+        return True
+    if "*" in own.version or "*" in wanted.version or "===" in {own.operator, wanted.operator}:
+        return False
+    here, there = Version(own.version), Version(wanted.version)
+    if wanted.operator in {">=", ">"}:
+        above = here > there or (here == there and (wanted.operator == ">=" or own.operator == ">"))
+        return own.operator in {">=", ">", "==", "~="} and above
+    if wanted.operator in {"<=", "<"}:
+        below = here < there or (here == there and (wanted.operator == "<=" or own.operator == "<"))
+        return own.operator in {"<=", "<", "=="} and below
+    return own.operator == "==" and wanted.contains(here, prereleases=True)
 
 
 def _requirement(text: str, place: str) -> Requirement:

@@ -98,6 +98,7 @@ class Env(Probe):
         "required": Measure(int, "variables that have to be there", better=Better.NEITHER),
         "missing": Measure(int, "required variables that are not there, or empty", better=Better.LOWER),
         "invalid": Measure(int, "variables that are there, but not as they should be", better=Better.LOWER),
+        "found": Measure(int, "variables that begin with prefix, and are not empty", better=Better.HIGHER),
         "undeclared": Measure(int, "variables of the file that the example does not have", better=Better.LOWER),
         "unlisted": Measure(int, "variables that the code asks for, and nobody lists", better=Better.LOWER),
     }
@@ -111,6 +112,7 @@ class Env(Probe):
     )
     file: str | None = option("A .env file to judge instead of the process.", None, example=".env")
     example: str | None = option("A .env file whose names are required.", None, example=".env.example")
+    prefix: str | None = option("What the names of some variables begin with.", None, example="FEATURE_")
     unlike_example: bool = option("Whether secrets must have other values than in the example.", default=False)
     code: tuple[str, ...] = option(
         "Code that may ask for listed variables only: files, folders, patterns.", (), example="src"
@@ -121,8 +123,10 @@ class Env(Probe):
             raise OptionError("goes with example", "unlike_example")
         if not all(text.strip() and "\0" not in text for text in self.code):
             raise OptionError("an entry may not be empty", "code")
-        if not self.variables and self.example is None:
-            raise OptionError("say which variables: variables, example, or both")
+        if not self.variables and self.example is None and self.prefix is None:
+            raise OptionError("say which variables: variables, example, both, or prefix")
+        if self.prefix is not None and not self.prefix.strip():
+            raise OptionError("may not be empty", "prefix")
         for name in self.rules:
             if not name.strip() or "=" in name or "\0" in name:
                 raise OptionError(f"{name!r} is not the name of a variable", "variables")
@@ -135,13 +139,16 @@ class Env(Probe):
 
     def expected(self) -> dict[str, Value]:
         """Return the default expectations: all is there and valid, and the code asks for nothing else."""
-        return {**self.expect, **({"unlisted": 0} if self.code else {})}
+        found: dict[str, Value] = {} if self.prefix is None else {"found": ">= 1"}
+        return {**self.expect, **found, **({"unlisted": 0} if self.code else {})}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the files, and the variables by name."""
         yield from (Touch("file", path) for path in (self.file, self.example, *self.code) if path is not None)
         if self.file is None:
             yield from (Touch("variable", name) for name in self.rules)
+            if self.prefix is not None:
+                yield Touch("variable", f"{self.prefix}*")
 
     def measure(self, context: Context) -> Measurements:
         """Look at each variable that is required."""
@@ -164,13 +171,19 @@ class Env(Probe):
             undeclared = [name for name in values if name not in known]
             lines += [f"{name}: not in {self.example}" for name in undeclared]
             measured["undeclared"] = len(undeclared)
+        looked_at = len(known)
+        if self.prefix is not None:
+            found = sorted(name for name, value in values.items() if name.startswith(self.prefix) and value.strip())
+            measured["found"] = len(found)
+            lines += [f"{name}: there" for name in found]
+            looked_at += len(values)
         if self.code:
             unlisted, told = self._unlisted(known, context)
             measured["unlisted"] = unlisted
             lines += told
         shown = [*lines[:_LISTED], *([f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else [])]
         evidence = [Evidence("variables", "\n".join(shown))] if lines else []
-        return Measurements(measured, looked_at=len(known), evidence=evidence)
+        return Measurements(measured, looked_at=looked_at, evidence=evidence)
 
     def _unchanged(self, values: Mapping[str, str], example: Mapping[str, str]) -> list[str]:
         """Return the secrets that still have the value of the example."""

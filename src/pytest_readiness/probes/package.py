@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import metadata
-from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
-from pytest_readiness.probes import _imported, _inputs, _requirements
+from pytest_readiness.probes import _imported, _inputs, _installed, _requirements
 
 _LISTED = 50
 
@@ -48,6 +44,8 @@ class Package(Probe):
             int, "modules imported, without Python's and the code's own, by the first part of the name"
         ),
         "undeclared": Measure(int, "those that no declared package brings", better=Better.LOWER),
+        "not_declared": Measure(int, "entries of requires that no file of declared_in states", better=Better.LOWER),
+        "conflicts": Measure(int, "requirements of installed packages that are not met", better=Better.LOWER),
         "not_imported": Measure(int, "packages declared that no source imports", better=Better.LOWER),
     }
     expect = {"missing": 0, "unsatisfied": 0}
@@ -57,17 +55,29 @@ class Package(Probe):
     files: tuple[str, ...] = option(
         "Files of requirements, as pip reads them, or a pyproject.toml.", (), example=["requirements.txt"]
     )
+    declared_in: tuple[str, ...] = option(
+        "Files of which one must state each of requires, in the same version or more strictly.",
+        (),
+        example="requirements.txt",
+    )
+    consistent: bool = option(
+        "Whether what all installed packages require of one another must be met, as for pip check.", default=False
+    )
     sources: tuple[str, ...] = option(
         "Code whose imports have to be declared: files, folders or patterns.", (), example=["src"]
     )
     exclude: tuple[str, ...] = option("Files and folders of sources to leave out.", (), example=["src/orders/_vendor"])
 
     def __post_init__(self) -> None:
-        if not self.requires and not self.files:
-            raise OptionError("say what is required: requires, files, or both")
+        if not self.requires and not self.files and not self.consistent:
+            raise OptionError("say what is required: requires, files, or both; or consistent: true")
+        if self.declared_in and not self.requires:
+            raise OptionError("goes with requires", "declared_in")
+        if self.sources and not self.requires and not self.files:
+            raise OptionError("are held against what requires and files declare", "sources")
         if self.exclude and not self.sources:
             raise OptionError("goes with sources", "exclude")
-        for name in ("sources", "exclude"):
+        for name in ("sources", "exclude", "declared_in"):
             if not all(text.strip() and "\0" not in text for text in getattr(self, name)):
                 raise OptionError("an entry may not be empty", name)
         for text in self.requires:
@@ -78,11 +88,12 @@ class Package(Probe):
 
     def expected(self) -> dict[str, Value]:
         """Return the default expectations: what is required is there, and what sources import is declared."""
-        return {**self.expect, **({"undeclared": 0} if self.sources else {})}
+        asked = {"undeclared": self.sources, "not_declared": self.declared_in, "conflicts": self.consistent}
+        return {**self.expect, **{name: 0 for name, given in asked.items() if given}}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the files of requirements, the sources, and the packages by name."""
-        yield from (Touch("file", path) for path in (*self.files, *self.sources))
+        yield from (Touch("file", path) for path in (*self.files, *self.declared_in, *self.sources))
         yield from (Touch("module", Requirement(text).name) for text in self.requires)
 
     def measure(self, context: Context) -> Measurements:
@@ -94,7 +105,7 @@ class Package(Probe):
         for requirement in checked:
             if context.deadline.passed:
                 raise CannotMeasure(f"the deadline came before {requirement.name} was looked up")
-            for absent, line in _faults(requirement, set()):
+            for absent, line in _installed.faults(requirement, set()):
                 (missing if absent else unsatisfied).append(line)
         lines = [*dict.fromkeys([*missing, *unsatisfied])]
         shown = [*lines[:_LISTED], *([f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else [])]
@@ -105,9 +116,28 @@ class Package(Probe):
         }
         evidence = [Evidence("packages", "\n".join(shown))] if lines else []
         unknown: dict[str, str] = {}
+        if self.declared_in:
+            evidence += self._stated(context, values)
+        if self.consistent:
+            asked, broken = _installed.conflicts(context)
+            values |= {"checked": len(checked) + asked, "conflicts": len(broken)}
+            evidence += _inputs.present({"conflicts": broken})
         if self.sources:
             evidence += self._declared([*required, *optional], context, values, unknown)
-        return Measurements(values, looked_at=len(checked), evidence=evidence, unknown=unknown)
+        return Measurements(values, looked_at=int(str(values["checked"])), evidence=evidence, unknown=unknown)
+
+    def _stated(self, context: Context, values: dict[str, Value]) -> list[Evidence]:
+        """Hold ``requires`` against what the files of ``declared_in`` state; returns evidence."""
+        stated = [each for path in self.declared_in for each in _in_file(path, context)]
+        lines: list[str] = []
+        for text in self.requires:
+            wanted = Requirement(text)
+            same = _of_name(stated, wanted)
+            if not any(_requirements.as_strict(each, wanted) for each in same):
+                found = ", ".join(f"{each.name}{each.specifier}" for each in same)
+                lines.append(f"{text}: {found or 'not mentioned'} in {', '.join(self.declared_in)}")
+        values["not_declared"] = len(lines)
+        return _inputs.present({"not declared": lines})
 
     def _required(self, context: Context) -> tuple[list[Requirement], list[Requirement]]:
         """Return what is required, and what is declared without being required."""
@@ -152,68 +182,14 @@ class Package(Probe):
         return _inputs.present({"undeclared": list(undeclared.values()), "declared and not imported": unseen})
 
 
-def _faults(requirement: Requirement, known: set[tuple[str, str]]) -> Iterator[tuple[bool, str]]:
-    """Yield what is wrong: whether the package is not there at all, and the sentence that says it."""
-    try:
-        distribution = metadata.distribution(requirement.name)
-    except metadata.PackageNotFoundError:
-        yield True, f"{requirement.name}: not installed, required is {_wanted(requirement)}"
-        return
-    version = _version(requirement.name, distribution)
-    if requirement.specifier and not requirement.specifier.contains(version, prereleases=True):
-        yield False, f"{requirement.name}: {version} is installed, required is {_wanted(requirement)}"
-    if requirement.url is not None and not _comes_from(distribution, requirement.url):
-        yield False, f"{requirement.name}: not installed from the address required"
-    offered = {canonicalize_name(name) for name in distribution.metadata.get_all("Provides-Extra") or ()}
-    for extra in sorted(map(canonicalize_name, requirement.extras)):
-        if (requirement.name, extra) in known:
-            continue
-        known.add((requirement.name, extra))
-        if extra not in offered:
-            yield False, f"{requirement.name}: {version} has no extra called {extra}"
-        for needed in _needed_for(extra, requirement.name, distribution.requires or ()):
-            yield from _faults(needed, known)
+def _in_file(path: str, context: Context) -> list[Requirement]:
+    """Return all that a file declares, for extras and groups too."""
+    if path.endswith(".toml"):
+        always, sometimes = _requirements.of_project(context.path(path), path)
+        return [*always, *sometimes]
+    return _requirements.read(context.path(path), path)
 
 
-def _version(name: str, distribution: metadata.Distribution) -> Version:
-    try:
-        versions: Sequence[str] = distribution.metadata.get_all("Version") or [""]
-        return Version(versions[0])
-    except (InvalidVersion, OSError, AttributeError):
-        # Without the file METADATA there is None instead of an empty one, from some Python on.
-        raise CannotMeasure(f"the metadata of {name} are damaged: no version can be read from them") from None
-
-
-def _needed_for(extra: str, name: str, texts: Sequence[str]) -> Iterator[Requirement]:
-    """Yield what *extra* of the package called *name* needs over and above the package itself."""
-    for text in texts:
-        try:
-            needed = Requirement(text)
-        except InvalidRequirement:
-            raise CannotMeasure(f"the metadata of {name} are damaged: {text!r} is not a requirement") from None
-        marker = needed.marker
-        if marker is not None and marker.evaluate({"extra": extra}) and not marker.evaluate({"extra": ""}):
-            yield needed
-
-
-def _comes_from(distribution: metadata.Distribution, url: str) -> bool:
-    """Tell whether the package was installed from *url*, whatever login either of the two has in it."""
-    try:
-        direct = json.loads(distribution.read_text("direct_url.json") or "{}")
-        source = direct.get("url", "")
-        info = direct.get("vcs_info")
-        if info:
-            revision = info.get("requested_revision")
-            source = f"{info['vcs']}+{source}{'@' + revision if revision else ''}"
-    except (ValueError, AttributeError, KeyError, TypeError):
-        raise CannotMeasure(f"direct_url.json of {distribution.metadata['Name']} is damaged") from None
-    return _plain(source) == _plain(url)
-
-
-def _plain(url: str) -> tuple[str, str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
-
-
-def _wanted(requirement: Requirement) -> str:
-    return str(requirement.specifier) or "any version"
+def _of_name(stated: Sequence[Requirement], wanted: Requirement) -> list[Requirement]:
+    name = canonicalize_name(wanted.name)
+    return [each for each in stated if canonicalize_name(each.name) == name]
