@@ -37,7 +37,10 @@ def _all() -> Mapping[str, metadata.Distribution]:
     """Return all packages by name, of several with one name the one that is imported."""
     found: dict[str, metadata.Distribution] = {}
     for each in metadata.distributions():
-        name = canonicalize_name(each.metadata["Name"] or "") if each.metadata is not None else ""
+        try:
+            name = canonicalize_name(each.metadata["Name"] or "")
+        except (AttributeError, TypeError):  # without the file METADATA, from some Python on
+            name = ""
         if not name:
             raise CannotMeasure("the metadata of an installed package are damaged: it has no name")
         found.setdefault(name, each)
