@@ -33,7 +33,7 @@ class Tests(Probe):
     not as expected. No test selected, only skipped ones or such as were expected to fail, a narrowed run, a
     crashed worker or a collection error is an error; so are warnings that a filter keeps from being seen.
 
-    To fix: repair the tests listed, or correct ``select``.
+    To fix: repair the tests listed, mend what the warnings are about, or correct ``select``.
     """
 
     __test__ = False
