@@ -181,6 +181,10 @@ class TestDocuments:
         result = judged(tmp_path, "*a* [b](c) " * 40_000, timeout=0.05)
         assert result.outcome is Outcome.ERROR
 
+    def test_need_its_plugins(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "mdit_py_plugins.front_matter", None)
+        assert judged(tmp_path).reason == "mdit-py-plugins is not installed: pip install 'pytest-readiness[docs]'"
+
     def test_need_markdown_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "markdown_it", None)
         assert judged(tmp_path).reason == "markdown-it-py is not installed: pip install 'pytest-readiness[docs]'"

@@ -170,7 +170,10 @@ def test_subtests_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("select", "reason"),
     [
-        ("golden_path", "is not one of all, marker:NAME, node:GLOB, keyword:EXPR"),
+        ("golden_path", "keyword:EXPR: did you mean 'marker:golden_path' or 'keyword:golden_path'?"),
+        ("tests/backend", "keyword:EXPR: did you mean 'node:tests/backend'?"),
+        ("test_a.py", "keyword:EXPR: did you mean 'node:test_a.py'?"),
+        ("a b", "'a b' is not one of all, marker:NAME, node:GLOB, keyword:EXPR"),
         ("mark:golden_path", "is not one of"),
         ("marker:", "is not one of"),
         ("marker:a b", "'b' is not expected there"),

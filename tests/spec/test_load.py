@@ -209,7 +209,7 @@ def test_needs_may_be_groups_and_globs(tmp_path: Path, needs: str, ids: tuple[st
 
 def test_a_need_that_stands_for_no_gate_is_told(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, HEAD + THREE + "- {id: last, probe: ask, needs: ['group:Tests']}\n")
-    assert "there is no gate 'group:Tests'" in problem
+    assert "there is no other gate in a group 'Tests': did you mean 'group:Testing'?" in problem
 
 
 @pytest.mark.parametrize(
@@ -360,6 +360,15 @@ def test_an_unknown_probe_may_be_in_a_package_that_cannot_be_loaded(tmp_path: Pa
     (problem,) = problems(tmp_path, HEAD + "- {id: a, probe: zzz}\n")
     assert "unknown probe 'zzz'; " in problem
     assert problem.endswith("; 'absent' could not be loaded: no module 'absent'")
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("composite", "write a group"), ("Audit", "sarif reads"), ("shell", "command runs"), ("db", "sql asks")],
+)
+def test_probes_that_people_expect_are_told_by_their_names_here(tmp_path: Path, name: str, advice: str) -> None:
+    (problem,) = problems(tmp_path, f"{HEAD}- {{id: a, probe: {name}}}\n")
+    assert f"unknown probe {name!r}: {advice}" in problem
 
 
 def test_what_a_later_version_will_know_is_not_available_yet(tmp_path: Path) -> None:

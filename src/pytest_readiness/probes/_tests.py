@@ -38,12 +38,19 @@ def chooser(select: str, option: str = "select") -> Test:
         return lambda _: True
     kind, colon, what = select.partition(":")
     if not colon or kind not in _KINDS or not what.strip():
-        raise OptionError(f"{select!r} is not one of all, marker:NAME, node:GLOB, keyword:EXPR", option)
+        raise OptionError(f"{select!r} is not one of all, marker:NAME, node:GLOB, keyword:EXPR{_hint(select)}", option)
     if kind == "node":
         return _node(what.strip())
     if kind == "marker":
         return _Expression(what, lambda name: lambda test: name in test.markers, option).read()
     return _Expression(what, _keyword, option).read()
+
+
+def _hint(select: str) -> str:
+    """Return what *select* probably means."""
+    if "/" in select or "::" in select or select.endswith(".py"):
+        return f": did you mean 'node:{select}'?"
+    return f": did you mean 'marker:{select}' or 'keyword:{select}'?" if select.isidentifier() else ""
 
 
 def _node(glob: str) -> Test:

@@ -10,7 +10,7 @@ from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Better, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
-from pytest_readiness.probes._tools import checkers, finding, formats
+from pytest_readiness.probes._tools import checkers, finding, formats, running
 from pytest_readiness.probes._tools.finding import Report
 
 _NOT_TSC = frozenset({"mypy", "pyright", "basedpyright"})
@@ -43,7 +43,9 @@ class Types(Probe):
     counter = "files"
 
     tool: Literal["mypy", "pyright", "basedpyright", "tsc"] = option("Which type checker to run.", "mypy")
-    paths: tuple[str, ...] = option("What to check; what the project has configured, if left out.", (), example=["src"])
+    paths: tuple[str, ...] = option(
+        "What to check: files, folders or patterns; what the project has configured, if left out.", (), example=["src"]
+    )
     projects: tuple[str, ...] = option(
         "For tsc: folders with a tsconfig.json, or such files; the spec's folder, if left out.", ()
     )
@@ -99,11 +101,12 @@ class Types(Probe):
         return Measurements({**values, **files, **ages}, finding.looked_at(reports), evidence, unknown)
 
     def _run(self, context: Context) -> list[Report]:
+        paths = running.meant(self.paths, context)
         if self.tool == "mypy":
-            return [checkers.mypy(self.paths, self.config, context, strict=self.strict)]
+            return [checkers.mypy(paths, self.config, context, strict=self.strict)]
         if self.tool == "tsc":
             return checkers.tsc(self.projects or (".",), context)
-        return [checkers.pyright(self.tool, self.paths, self.config, context)]
+        return [checkers.pyright(self.tool, paths, self.config, context)]
 
     def _mistaken(self, values: dict[str, Value], context: Context) -> list[str]:
         """Return the ``rule:NAME`` that found nothing because mypy has no such rule."""

@@ -22,6 +22,16 @@ from pytest_readiness.spec._scene import Scene, condition_of
 from pytest_readiness.spec._services import PLAUSIBLE
 from pytest_readiness.spec._todo import concerns, to_do, unfilled
 
+#: What to write for probes that people expect to be there.
+_ADVICE = {
+    **dict.fromkeys(("composite", "all", "group"), "write a group, which has an outcome and a score of its gates"),
+    **dict.fromkeys(("audit", "scan", "security", "vulnerabilities"), "sarif reads what scanners find, or runs one"),
+    **dict.fromkeys(("pytest", "unittest"), "tests judges this very run, junit what others have left"),
+    **dict.fromkeys(("shell", "script", "exec", "run"), "command runs a program"),
+    **dict.fromkeys(("health", "endpoint", "api", "url"), "http asks a URL"),
+    **dict.fromkeys(("database", "db", "postgres", "postgresql"), "sql asks a database"),
+}
+
 _Bound = tuple[object, Mapping[str, object] | None]
 
 
@@ -124,6 +134,8 @@ def _probe(name: str | None, node: Node, scene: Scene) -> Known | Broken | None:
 def _meant(name: str, scene: Scene) -> str:
     """Return the near name of probe *name*; where there is none, it may be in a package that cannot be loaded."""
     registry = scene.probes.registry
+    if name.lower() in _ADVICE:
+        return f": {_ADVICE[name.lower()]}"
     hint = scene.problems.near(name, registry.names())
     if "did you mean" in hint or not registry.broken:
         return hint
@@ -251,7 +263,8 @@ def _expectations(
                 parse(condition, measure.type, measure.unit)
                 expected.append(Expectation(name, condition))
             elif known.fixed or instance is not None:
-                message = f"unknown measurement {name!r}{node.problems.near(name, known.names(instance))}"
+                names = (*known.names(instance), *(family for family, _ in known.probe.families()))
+                message = f"unknown measurement {name!r}{node.problems.near(name, names)}"
                 node.report(("expect", options.Key(name)), message)
         except ConditionError as error:
             if not concerns(("expect", name), todo):
