@@ -148,6 +148,7 @@ class Resources(Probe):
             unknown |= dict.fromkeys(("rss_max", "rss_mean", "growth", "processes", "duration"), _TOO_SHORT)
             if done.usage is not None and done.usage.alone:
                 values["rss_max"], bounds["rss_max"] = done.usage.peak, (0, done.usage.peak)
+                evidence.append(Evidence("memory", f"{_TOO_SHORT}; the system tells that it was that or less"))
                 del unknown["rss_max"]
         looked_at = len(course.memory) or int(done.usage is not None)
         return Measurements(values, looked_at, [*evidence, Evidence("course", course.told())], unknown, bounds)
