@@ -150,8 +150,8 @@ class Gate:
     ``options`` is an instance of the probe's class (a frozen dataclass of its options).
     ``binds`` is the raw mapping under ``with`` where it refers to a service (``${api.url}``) or to
     what another gate measures (``${login.token}``): the engine makes ``options`` anew from it once
-    that is known. ``timeout`` is in seconds and
-    is for one attempt. ``inapplicable`` is the reason why the gate does not apply, if it does not.
+    that is known. ``after`` are gates that this one is judged after, whatever becomes of them. ``timeout`` is in
+    seconds and is for one attempt. ``inapplicable`` is the reason why the gate does not apply, if it does not.
     """
 
     id: str
@@ -163,6 +163,7 @@ class Gate:
     severity: Severity = Severity.HIGH
     weight: float = 1.0
     needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
     owner: str | None = None

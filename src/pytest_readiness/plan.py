@@ -19,7 +19,7 @@ class Plan:
     What will be run.
 
     ``gates`` are in the order of the spec, with everything they need. ``graph`` says which gates each
-    one needs. ``partial`` is true where some gates of the spec were left out.
+    one needs, or is judged after. ``partial`` is true where some gates of the spec were left out.
     """
 
     spec: Spec
@@ -36,7 +36,7 @@ def make_plan(spec: Spec, select: str | None = None) -> Plan:
     ``and``, ``not`` and parentheses. What the picked gates need comes along. Raises ``UsageError``
     if *select* cannot be read, or if something in it picks nothing.
     """
-    graph = {gate.id: tuple(dict.fromkeys(gate.needs)) for gate in spec.gates}
+    graph = {gate.id: tuple(dict.fromkeys((*gate.needs, *gate.after))) for gate in spec.gates}
     if select is None:
         return Plan(spec, spec.gates, partial=False, graph=graph)
     wanted = _closure(pick(spec.gates, select), graph)
@@ -61,7 +61,9 @@ def check_needs(gates: Sequence[Gate]) -> list[Problem]:
                 close = near(need, by_id) if not told and len(problems) < _NEAR_NAMES else None
                 hint = f": did you mean {close!r}?" if close else ""
                 problems.append(_problem(gate, told or f"there is no gate {need!r}{hint}"))
-    graph = {gate.id: [need for need in gate.needs if need in by_id and need != gate.id] for gate in gates}
+    graph = {
+        gate.id: [need for need in (*gate.needs, *gate.after) if need in by_id and need != gate.id] for gate in gates
+    }
     problems += [
         _problem(by_id[cycle[0]], f"a cycle, so that none of them could ever run: {' -> '.join(cycle)}")
         for cycle in _cycles(graph)

@@ -42,7 +42,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from pytest_readiness.deadline import Deadline
 from pytest_readiness.errors import CannotMeasure
-from pytest_readiness.model import Better, Evidence, Value
+from pytest_readiness.model import Better, Evidence, Result, Value
 from pytest_readiness.process import Completed, run
 from pytest_readiness.session import Session
 
@@ -84,7 +84,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One thing a probe will reach for: kind is host, file, command, process, variable, query or module."""
+    """One thing a probe will reach for: kind is host, file, command, process, variable, query, module or gates."""
 
     kind: str
     what: str
@@ -182,7 +182,8 @@ class Context:
     pytest run, None where there was none. ``keep_secret`` makes a value vanish from every sink.
     ``scope`` is the gate's own ``scope``. ``asked`` are the names of the measurements that matter to
     somebody: a probe with an open family of counts says 0 for those it did not see. ``cache`` is a
-    folder for content-checked caches, or None.
+    folder for content-checked caches, or None. ``results`` are those of the gates that this one is judged
+    after, by id.
     """
 
     root: Path
@@ -197,6 +198,7 @@ class Context:
     exec_allowed: bool = True
     side_effects_allowed: bool = False
     cache: Path | None = None
+    results: Mapping[str, Result] = field(default_factory=dict)
     keep_secret: Callable[[str], None] = field(default=lambda _value: None)
 
     def fact(self, key: object, compute: Callable[[Deadline], T]) -> T:
@@ -282,6 +284,10 @@ class Probe(ABC):
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of measurement *name*, None if there is no such; override for open families."""
         return self.declared().get(name)
+
+    def after(self) -> Iterable[str]:
+        """Return which other gates this one is judged after, as selections; see ``Context.results``."""
+        return ()
 
     def touches(self) -> Iterable[Touch]:
         """Yield every host, file, command, variable and query the probe will reach for."""

@@ -137,7 +137,7 @@ def fake_plan(*gates: Gate, root: Path | None = None, services: Mapping[str, Ser
         services=services or {},
         enforce=frozenset({Severity.CRITICAL, Severity.HIGH}),
     )
-    return Plan(spec, gates, partial=False, graph={gate.id: gate.needs for gate in gates})
+    return Plan(spec, gates, partial=False, graph={gate.id: (*gate.needs, *gate.after) for gate in gates})
 
 
 def fake_context(

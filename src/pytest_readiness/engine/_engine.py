@@ -55,9 +55,10 @@ class Engine:
         self._redactor = setup.redactor
         self._learn()
         known = {gate.id for gate in plan.gates}
-        self._courses = {gate.id: Course(gate, tuple(plan.graph.get(gate.id, gate.needs))) for gate in plan.gates}
+        waits = {gate.id: tuple(plan.graph.get(gate.id, (*gate.needs, *gate.after))) for gate in plan.gates}
+        self._courses = {gate.id: Course(gate, _blocking(gate, waits[gate.id])) for gate in plan.gates}
         self._captures = Captures(plan.gates, self._courses)
-        self._sorter = TopologicalSorter({id_: known & {*course.needs} for id_, course in self._courses.items()})
+        self._sorter = TopologicalSorter({id_: known & {*others} for id_, others in waits.items()})
         self._place = {gate.id: place for place, gate in enumerate(plan.gates)}
         self._left = len(self._courses)
         self._waiting: Waiting[Course] = Waiting(max(1, setup.jobs))
@@ -311,7 +312,14 @@ class Engine:
             side_effects_allowed=setup.side_effects_allowed,
             cache=setup.cache,
             keep_secret=self._redactor.add,
+            results=dict(self._settled_before(gate)),
         )
+
+    def _settled_before(self, gate: Gate) -> Iterator[tuple[str, Result]]:
+        for name in gate.after:
+            course = self._courses.get(name)
+            if course is not None and course.result is not None:
+                yield name, course.result
 
     def _hung(self, course: Course) -> None:
         where = self._workers.where(course.ticket or 0)
@@ -428,3 +436,8 @@ class Engine:
             problem = f"progress could not be shown: {type(error).__name__}: {error}"
             if problem not in self.problems:
                 self.problems.append(problem)
+
+
+def _blocking(gate: Gate, waits: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the gates that *gate* waits for which have to pass."""
+    return tuple(name for name in waits if name in gate.needs or name not in gate.after)

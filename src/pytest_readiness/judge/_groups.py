@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from pytest_readiness.condition import parse
 from pytest_readiness.errors import ConditionError
+from pytest_readiness.judge._policy import judged
 from pytest_readiness.judge._score import Scored, score_of
-from pytest_readiness.model import Expectation, Group, GroupScore, Held, Outcome
+from pytest_readiness.model import Expectation, Group, GroupScore, Held, Outcome, Result
 from pytest_readiness.units import show
 
 if TYPE_CHECKING:
@@ -95,12 +96,21 @@ def _held(group: Group, members: Sequence[Scored], score: Fraction | None) -> li
         return [
             _undecided(wanted, "it has no gates, so nothing can be expected of it") for wanted in group.expectations
         ]
-    counts = Counter(one.counted for one in members)
-    found: dict[str, Fraction | int | None] = {name: counts[name] for name in GROUP_MEASURES}
-    found |= {"score": score, "gates": len(members)}
+    found = _counted(members, score)
     applies = any(one.applies for one in members)
-    judged = [wanted for wanted in group.expectations if applies or wanted.measurement in _ALWAYS_SAID]
-    return [_judged(wanted, found[wanted.measurement]) for wanted in judged]
+    said = [wanted for wanted in group.expectations if applies or wanted.measurement in _ALWAYS_SAID]
+    return [_judged(wanted, found[wanted.measurement]) for wanted in said]
+
+
+def tally(results: Sequence[Result], today: date) -> dict[str, Fraction | int | None]:
+    """Return what *results* come to, by the names of ``GROUP_MEASURES``; no score where nothing that applies weighs."""
+    scored = [Scored.of(judged(result, result.gate, frozenset(), today), result.gate, today) for result in results]
+    return _counted(scored, score_of(scored))
+
+
+def _counted(members: Sequence[Scored], score: Fraction | None) -> dict[str, Fraction | int | None]:
+    counts = Counter(one.counted for one in members)
+    return {**{name: counts[name] for name in GROUP_MEASURES}, "score": score, "gates": len(members)}
 
 
 def _judged(wanted: Expectation, found: Fraction | int | None) -> Held:

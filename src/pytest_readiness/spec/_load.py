@@ -14,6 +14,7 @@ from pytest_readiness.model import Gate, Severity, Spec
 from pytest_readiness.options import MANY_PROBLEMS, Key
 from pytest_readiness.options import Path as Way
 from pytest_readiness.plan import check_needs
+from pytest_readiness.probe import Probe
 from pytest_readiness.redact import Redactor, looks_secret
 from pytest_readiness.registry import Registry
 from pytest_readiness.selection import pick
@@ -83,6 +84,7 @@ class _Load:
             walk.file(source)
         known = tuple(self._gates(walk.drafts, scene))
         if not self.problems.many:
+            known = self._in_order(known, {draft.id: draft.node for draft in walk.drafts if draft.id})
             self._check_needs(known, walk.drafts)
             self._gather(walk, known)
         for secret in scene.variables.secrets:
@@ -147,6 +149,26 @@ class _Load:
                 continue
             group = walk.groups[of.group]
             walk.groups[of.group] = replace(group, of=group.of | picked)
+
+    def _in_order(self, gates: tuple[Gate, ...], nodes: Mapping[str, Node]) -> tuple[Gate, ...]:
+        """Return *gates*, those that sum up others told which ones, in the order of the spec."""
+        return tuple(self._after(gate, gates, nodes[gate.id]) for gate in gates)
+
+    def _after(self, gate: Gate, gates: tuple[Gate, ...], node: Node) -> Gate:
+        if not isinstance(gate.options, Probe) or type(gate.options).after is Probe.after:
+            return gate
+        picked: set[str] = set()
+        try:
+            for text in gate.options.after():
+                found = pick(gates, text) - {gate.id}
+                if not found:
+                    node.report(("with",), f"{text!r} names no other gate")
+                picked |= found
+        except UsageError as error:
+            node.report(("with",), str(error))
+        except Exception as error:  # noqa: BLE001 - somebody else's probe may raise anything
+            node.report(("probe",), f"{gate.probe} cannot tell: {type(error).__name__}: {error}")
+        return replace(gate, after=tuple(one.id for one in gates if one.id in picked))
 
     def _clash(self, name: str, drafts: list[Draft]) -> None:
         draft = next(draft for draft in drafts if draft.id == name)
