@@ -80,8 +80,9 @@ VARIABLES = {
 @pytest.mark.parametrize("name", registry.builtin_names())
 def test_its_example_is_a_gate_that_can_be_used(name: str, tmp_path: Path) -> None:
     lines = "".join(f"  {line}\n" for line in probes.example(name, registry.builtin(name)).splitlines())
-    (tmp_path / "readiness.yaml").write_text(f"version: 1\nname: shop\ngates:\n{lines}", encoding="utf-8")
-    (gate,) = spec.load(tmp_path / "readiness.yaml", registry=Registry(), profile=None, env=VARIABLES).gates
+    others = "  - {group: Runtime, gates: [{id: other, probe: file, severity: critical, with: {path: a}}]}\n"
+    (tmp_path / "readiness.yaml").write_text(f"version: 1\nname: shop\ngates:\n{lines}{others}", encoding="utf-8")
+    (gate, _) = spec.load(tmp_path / "readiness.yaml", registry=Registry(), profile=None, env=VARIABLES).gates
     assert gate.expectations
 
 

@@ -38,11 +38,12 @@ def _all() -> Mapping[str, metadata.Distribution]:
     found: dict[str, metadata.Distribution] = {}
     for each in metadata.distributions():
         try:
-            name = canonicalize_name(each.metadata["Name"] or "")
+            said = each.metadata["Name"] or ""
         except (AttributeError, TypeError):  # without the file METADATA, from some Python on
-            name = ""
-        if not name:
+            said = ""
+        if not said:
             raise CannotMeasure("the metadata of an installed package are damaged: it has no name")
+        name = canonicalize_name(said)
         found.setdefault(name, each)
     return found
 
