@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -81,6 +81,17 @@ class Moody(Sample):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lost(Sample):
+    """Cannot tell what it comes after."""
+
+    measures: ClassVar[Mapping[str, Measure]] = {"there": Measure(bool, "whether")}
+    expect: ClassVar[Mapping[str, bool]] = {"there": True}
+
+    def after(self) -> Iterable[str]:
+        raise ZeroDivisionError("not today")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unusable(Sample):
     """Has an option of a type that options cannot have."""
 
@@ -90,7 +101,8 @@ class Unusable(Sample):
 
 
 REGISTRY = Registry(
-    {"page": Page, "lines": Lines, "ask": Ask, "moody": Moody, "unusable": Unusable}, {"absent": "no module 'absent'"}
+    {"page": Page, "lines": Lines, "ask": Ask, "moody": Moody, "lost": Lost, "unusable": Unusable},
+    {"absent": "no module 'absent'"},
 )
 
 NOTHING = "version: 1\ngates: []\n"

@@ -356,6 +356,11 @@ def test_a_probe_that_cannot_be_loaded_is_one_error_and_no_crash(tmp_path: Path,
     assert str(caught.value).startswith(reason)
 
 
+def test_a_probe_that_cannot_tell_what_it_comes_after_is_a_problem_and_no_crash(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, HEAD + PAGE + "- {id: a, probe: lost}\n")
+    assert problem.endswith("gates.a.probe: lost cannot tell: ZeroDivisionError: not today")
+
+
 def test_an_unknown_probe_may_be_in_a_package_that_cannot_be_loaded(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, HEAD + "- {id: a, probe: zzz}\n")
     assert "unknown probe 'zzz'; " in problem
