@@ -14,6 +14,7 @@ from typing import Any
 
 from pytest_readiness.checklist.match.facts import Facts
 from pytest_readiness.checklist.match.rules import Rule
+from pytest_readiness.checklist.match.words import stem
 from pytest_readiness.checklist.model import Item
 
 Options = Mapping[str, Any]
@@ -93,9 +94,9 @@ class Found:
         """A copy of the expectations that the rule gives."""
         return {} if self.rule is None else dict(self.rule.expect)
 
-    def has(self, *stems: str) -> bool:
-        """Tell whether one of *stems* is in the item."""
-        return not self.words.isdisjoint(stems)
+    def has(self, *words: str) -> bool:
+        """Tell whether one of *words*, in any form, is in the item."""
+        return any(word in self.words or stem(word) in self.words for word in words)
 
 
 Maker = Callable[[Found], Filling]

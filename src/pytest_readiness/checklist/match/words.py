@@ -45,7 +45,11 @@ _KEPT = frozenset({
     "analysis", "basis", "does", "always", "previous", "various", "readme", "cypress", "postgresql", "yes", "gas",
     "compose", "expose", "purpose", "policy", "delivery", "discovery", "recovery", "entry", "retry", "node", "table",
     "able", "stage", "secure", "feature", "module", "role", "file", "type", "rate", "state", "site", "pipeline", "core",
-    "template", "private", "update", "create", "delete",
+    "template", "private", "update", "create", "delete", "e2e", "cicd", "abtest", "precommit", "typecheck", "signoff",
+    "healthcheck", "ratelimit", "readonly", "nonroot", "crossorigin", "oncall", "golive", "multistage", "backup",
+    "bluegreen", "featureflag", "loadbalancer", "realtime", "opentelemetry", "stresstest", "loadtest", "openapi",
+    "circuitbreaker", "setup", "rollback", "rollout", "multitenant", "deadletter", "errorrate", "failover", "timeout",
+    "pentest", "cachehit", "secondfactor",
 })  # fmt: skip
 
 #: What plural forms end in that add more than an s.
