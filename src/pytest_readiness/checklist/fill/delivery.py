@@ -30,7 +30,11 @@ def _rule(found: Found, name: str, value: str) -> Any:
     if length:
         return {"min_length": int(length[1])}
     value = value.strip("\"'`")
-    if found.has("default", "change", "placeholder") or value.lower() in _NO_VALUES or re.match(r"your[_-]|<|\[|xxx|change", value, re.IGNORECASE):
+    if (
+        found.has("default", "change", "placeholder")
+        or value.lower() in _NO_VALUES
+        or re.match(r"your[_-]|<|\[|xxx|change", value, re.IGNORECASE)
+    ):
         return {"min_length": 1}
     return exactly(name, value)
 
@@ -48,7 +52,10 @@ def package(found: Found) -> Filling:
     """Packages in versions that will do, by name or by file."""
     facts = found.facts
     if facts.requirements:
-        return Filling({"requires": facts.requirements}, {"missing": 0, "unsatisfied": 0, "checked": f">= {len(facts.requirements)}"})
+        return Filling(
+            {"requires": facts.requirements},
+            {"missing": 0, "unsatisfied": 0, "checked": f">= {len(facts.requirements)}"},
+        )
     row = _row(found)
     if row:
         return Filling({"requires": [row]}, {"missing": 0, "unsatisfied": 0, "checked": 1})
@@ -64,7 +71,11 @@ def package(found: Found) -> Filling:
 
 def _row(found: Found) -> str:
     cells = [cell.strip(" `*") for cell in found.item.cells.values()]
-    if len(cells) > 1 and re.fullmatch(r"[A-Za-z][\w.-]*(?:\[[\w,]+\])?", cells[0]) and re.fullmatch(r"(?:[<>=~^]=?)?\s*v?\d+(?:\.[\dx*]+)*\+?", cells[1]):
+    if (
+        len(cells) > 1
+        and re.fullmatch(r"[A-Za-z][\w.-]*(?:\[[\w,]+\])?", cells[0])
+        and re.fullmatch(r"(?:[<>=~^]=?)?\s*v?\d+(?:\.[\dx*]+)*\+?", cells[1])
+    ):
         version = re.sub(r"[^\d.<>=~]", "", cells[1]).strip(".")
         return f"{pypi(cells[0])}{version if version[0] in '<>=~' else f'>={version}'}"
     return ""
@@ -104,7 +115,11 @@ def kubernetes(found: Found) -> Filling:
         if found.has(*words):
             expect |= names
     paths = found.facts.ending(".yaml", ".yml", "/")
-    glob = (f"{paths[0]}**/*.yaml" if paths[0].endswith("/") else paths[0]) if paths else "{k8s,kubernetes,deploy}/**/*.{yaml,yml}"
+    glob = (
+        (f"{paths[0]}**/*.yaml" if paths[0].endswith("/") else paths[0])
+        if paths
+        else "{k8s,kubernetes,deploy}/**/*.{yaml,yml}"
+    )
     options: dict[str, Any] = {"glob": glob, "subject": "kubernetes"}
     if found.has("ingress", "policy", "secret", "helm") and len(expect) == 1:
         kind = "NetworkPolicy" if found.has("policy") else "Ingress" if found.has("ingress") else "Secret"
@@ -118,11 +133,21 @@ def kubernetes(found: Found) -> Filling:
 def compose(found: Found) -> Filling:
     """What a file of Compose says."""
     expect: dict[str, Any] = {"services": ">= 1"}
-    for words, name in ((("restart",), "without_restart"), (("healthcheck", "health"), "without_healthcheck"), (("limit", "limits", "memory"), "without_limits"), (("latest", "image"), "latest_tags"), (("socket", "privileged", "root"), "privileged")):
+    for words, name in (
+        (("restart",), "without_restart"),
+        (("healthcheck", "health"), "without_healthcheck"),
+        (("limit", "limits", "memory"), "without_limits"),
+        (("latest", "image"), "latest_tags"),
+        (("socket", "privileged", "root"), "privileged"),
+    ):
         if found.has(*words):
             expect[name] = 0
     paths = found.facts.ending(".yaml", ".yml")
-    options: dict[str, Any] = {"path": paths[0]} if paths and "/" in paths[0] else {"glob": paths[0] if paths else "{docker-compose,compose}*.{yaml,yml}"}
+    options: dict[str, Any] = (
+        {"path": paths[0]}
+        if paths and "/" in paths[0]
+        else {"glob": paths[0] if paths else "{docker-compose,compose}*.{yaml,yml}"}
+    )
     if len(expect) == 1 and found.has("secret", "network", "authentication", "password", "trust", "socket"):
         options["assert"] = [todo("a JMESPath query that must be true")]
         expect["violations"] = 0
@@ -131,23 +156,44 @@ def compose(found: Found) -> Filling:
     return Filling({**options, "subject": "compose"}, expect)
 
 
-_STEPS = ("test", "lint", "deploy", "build", "release", "coverage", "scan", "docker", "staging", "production", "unixodbc", "format")
+_STEPS = (
+    "test",
+    "lint",
+    "deploy",
+    "build",
+    "release",
+    "coverage",
+    "scan",
+    "docker",
+    "staging",
+    "production",
+    "unixodbc",
+    "format",
+)
 
 
 def workflow(found: Found) -> Filling:
     """What the pipeline does."""
     if found.has("dependabot") or (found.has("dependency") and found.has("update")):
-        return Filling({"path": ".github/dependabot.yml", "assert": ["length(updates) > `0`"]}, {"violations": 0, "documents": 1})
+        return Filling(
+            {"path": ".github/dependabot.yml", "assert": ["length(updates) > `0`"]}, {"violations": 0, "documents": 1}
+        )
     if found.has("renovate"):
-        return Filling({"path": "renovate.json", "assert": ["length(keys(@)) > `0`"]}, {"violations": 0, "documents": 1})
+        return Filling(
+            {"path": "renovate.json", "assert": ["length(keys(@)) > `0`"]}, {"violations": 0, "documents": 1}
+        )
     paths = found.facts.ending(".yml", ".yaml")
-    options: dict[str, Any] = {"path": paths[0]} if paths and "/" in paths[0] else {"glob": ".github/workflows/*.{yml,yaml}"}
+    options: dict[str, Any] = (
+        {"path": paths[0]} if paths and "/" in paths[0] else {"glob": ".github/workflows/*.{yml,yaml}"}
+    )
     if found.has("gitlab"):
         options = {"path": ".gitlab-ci.yml"}
     steps = [f"*{word}*" for word in _STEPS if found.has(word)]
     options["subject"] = "workflow"
     if steps:
-        return Filling({**options, "names": {"steps": [step.strip("*") for step in steps[:2]]}}, {"missing": 0, "jobs": ">= 1"})
+        return Filling(
+            {**options, "names": {"steps": [step.strip("*") for step in steps[:2]]}}, {"missing": 0, "jobs": ">= 1"}
+        )
     return Filling(options, {"jobs": ">= 1", "steps": ">= 2"})
 
 
@@ -160,7 +206,10 @@ def git(found: Found) -> Filling:
     if found.has("hook", "precommit", "hooks"):
         return Filling({"hooks": ["pre-commit"]}, {"missing": 0, "hooks": ">= 1"})
     if dotenv or found.has("secret", "secrets"):
-        return Filling({"not_committed": dotenv or [".env", ".env.*"], "allow": [".env.example"]}, {"unwanted": 0, "secrets": 0, "files": ">= 1"})
+        return Filling(
+            {"not_committed": dotenv or [".env", ".env.*"], "allow": [".env.example"]},
+            {"unwanted": 0, "secrets": 0, "files": ">= 1"},
+        )
     if found.has("bytecode", "pyc") or ".pyc" in facts.text:
         return Filling({"not_committed": ["*.pyc", "__pycache__"]}, {"unwanted": 0, "files": ">= 1"})
     if facts.files:
@@ -236,17 +285,25 @@ def celery(found: Found) -> Filling:
     if found.has("celery"):
         run = ["celery", "-A", todo("the application"), "inspect", "ping"]
         return Filling({"run": run}, {"exit_code": 0, "stdout": "contains pong"})
-    return Filling({"run": [todo("a command that asks the workers, word by word")]}, {"exit_code": 0, "stdout": todo("contains what they answer")})
+    return Filling(
+        {"run": [todo("a command that asks the workers, word by word")]},
+        {"exit_code": 0, "stdout": todo("contains what they answer")},
+    )
 
 
 def rollback(found: Found) -> Filling:
     """A way back that was tried."""
-    return Filling({"run": _run(found, [todo("a rehearsal of the rollback, word by word")])}, {"exit_code": 0}, side_effects=True)
+    return Filling(
+        {"run": _run(found, [todo("a rehearsal of the rollback, word by word")])}, {"exit_code": 0}, side_effects=True
+    )
 
 
 def refuses(found: Found) -> Filling:
     """A start that must fail."""
-    options = {"run": [todo("the command that starts it, word by word")], "env": {todo("the variable"): todo("a value that must be refused")}}
+    options = {
+        "run": [todo("the command that starts it, word by word")],
+        "env": {todo("the variable"): todo("a value that must be refused")},
+    }
     return Filling({**options, "env": {"SECRET_KEY": "short"}}, {"exit_code": "!= 0"})
 
 
@@ -254,7 +311,9 @@ MAKERS: dict[str, Maker] = {
     "env": env,
     "package": package,
     "kubernetes": kubernetes,
-    "kubernetes_or_todo": lambda _found: Filling({"glob": todo("which manifests"), "assert": [todo("a JMESPath query that must be true")]}, {"violations": 0}),
+    "kubernetes_or_todo": lambda _found: Filling(
+        {"glob": todo("which manifests"), "assert": [todo("a JMESPath query that must be true")]}, {"violations": 0}
+    ),
     "compose": compose,
     "workflow": workflow,
     "git": git,

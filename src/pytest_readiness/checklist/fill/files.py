@@ -8,8 +8,23 @@ from typing import Any
 from pytest_readiness.checklist.fill import Filling, Found, Maker, todo
 from pytest_readiness.checklist.match.facts import Quantity
 
-_GUIDES = ("guide", "manual", "documentation", "docs", "section", "tutorial", "diagram", "runbook", "runbooks", "reference", "readme")
-_DULL = re.compile(r"\b(?:create[ds]?|update[ds]?|add(?:ed)?|write|written|complete[d]?|comprehensive|document(?:ed|s)?|all|the|a|an|for|of|with|new|full|needs?|is|are|up|to|date|available|exists?|provided?|list(?:ed)?|and|in|place|accurate|prepared)\b", re.IGNORECASE)
+_GUIDES = (
+    "guide",
+    "manual",
+    "documentation",
+    "docs",
+    "section",
+    "tutorial",
+    "diagram",
+    "runbook",
+    "runbooks",
+    "reference",
+    "readme",
+)
+_DULL = re.compile(
+    r"\b(?:create[ds]?|update[ds]?|add(?:ed)?|write|written|complete[d]?|comprehensive|document(?:ed|s)?|all|the|a|an|for|of|with|new|full|needs?|is|are|up|to|date|available|exists?|provided?|list(?:ed)?|and|in|place|accurate|prepared)\b",
+    re.IGNORECASE,
+)
 
 
 def file(found: Found) -> Filling:
@@ -44,7 +59,23 @@ def _single(options: dict[str, Any]) -> bool:
 
 
 def _count(found: Found) -> Quantity | None:
-    nouns = ("file", "module", "python", "service", "microservice", "suite", "package", "orchestrator", "new", "component", "focused", "model", "script", "`", "__init__")
+    nouns = (
+        "file",
+        "module",
+        "python",
+        "service",
+        "microservice",
+        "suite",
+        "package",
+        "orchestrator",
+        "new",
+        "component",
+        "focused",
+        "model",
+        "script",
+        "`",
+        "__init__",
+    )
     return found.facts.counted(*nouns)
 
 
@@ -54,7 +85,11 @@ def _where(found: Found) -> dict[str, Any]:
     if not paths:
         named = [child for item in found.children for child in _own_paths(item.text)]
         if len(named) > 1:
-            return {"paths": [_anywhere(path) for path in named]} if all("/" in path for path in named) else {"glob": _braces(named)}
+            return (
+                {"paths": [_anywhere(path) for path in named]}
+                if all("/" in path for path in named)
+                else {"glob": _braces(named)}
+            )
         above = [path for path in found.above.paths if not path.endswith(("txt", "md"))]
         if above:
             return {"glob": f"{above[0]}**/*"} if above[0].endswith("/") else _one(above[0])
@@ -110,7 +145,19 @@ def schema_file(found: Found) -> Filling:
     files = [*found.facts.ending(".sql"), *found.above.ending(".sql")]
     where = _one(files[0]) if files else {"glob": "**/*.sql"}
     count = next((one for one in found.facts.quantities if not one.unit), None)
-    kinds = [kind for word, kind in (("tabl", "TABLE"), ("table", "TABLE"), ("view", "VIEW"), ("function", "FUNCTION"), ("funct", "FUNCTION"), ("index", "INDEX"), ("trigger", "TRIGGER")) if found.has(word)]
+    kinds = [
+        kind
+        for word, kind in (
+            ("tabl", "TABLE"),
+            ("table", "TABLE"),
+            ("view", "VIEW"),
+            ("function", "FUNCTION"),
+            ("funct", "FUNCTION"),
+            ("index", "INDEX"),
+            ("trigger", "TRIGGER"),
+        )
+        if found.has(word)
+    ]
     kind = kinds[0] if kinds else "TABLE"
     regex = rf"(?i)create\s+(?:or\s+replace\s+)?(?:unique\s+)?(?:materialized\s+)?{kind.lower()}\b"
     return Filling({**where, "regex": regex}, {"matches": count.condition("") if count else ">= 1"})
@@ -129,7 +176,10 @@ def docs(found: Found) -> Filling:
         return Filling(found.options, found.expect)
     named = [path for path in found.facts.paths if path.lower().endswith((".md", ".rst", ".txt", ".adoc"))]
     if named:
-        return Filling({"path": named[0]} if "/" in named[0] or "*" not in named[0] else {"glob": named[0]}, {"files": ">= 1", "words": ">= 20"})
+        return Filling(
+            {"path": named[0]} if "/" in named[0] or "*" not in named[0] else {"glob": named[0]},
+            {"files": ">= 1", "words": ">= 20"},
+        )
     if found.has("readm", "readme"):
         return Filling({"path": "README.md"}, {"files": ">= 1", "words": ">= 50"})
     if found.has("changelog"):
@@ -160,7 +210,10 @@ def dated(found: Found) -> Filling:
 def checklist(found: Found) -> Filling:
     """A checklist whose boxes bear out what it claims."""
     paths = found.facts.ending(".md")
-    return Filling({"path": paths[0] if paths else todo("this document, seen from the spec's folder")}, {"difference": "<= 0.5 %", "boxes": ">= 1"})
+    return Filling(
+        {"path": paths[0] if paths else todo("this document, seen from the spec's folder")},
+        {"difference": "<= 0.5 %", "boxes": ">= 1"},
+    )
 
 
 def dotenv(found: Found) -> Filling:
@@ -191,7 +244,11 @@ def report_values(found: Found) -> Filling:
     """Values in a report in JSON."""
     paths = [*found.facts.ending(".json"), *found.above.ending(".json")]
     where = _one(paths[0]) if paths else {"glob": todo("which report, such as **/metrics.json")}
-    keys = [key for key in ("accuracy", "precision", "recall", "f1", "auc", "rmse", "mae", "loss") if key in found.text.lower()]
+    keys = [
+        key
+        for key in ("accuracy", "precision", "recall", "f1", "auc", "rmse", "mae", "loss")
+        if key in found.text.lower()
+    ]
     query = [f"contains(to_string(@), '{key}')" for key in keys] or [todo("a JMESPath query that must be true")]
     return Filling({**where, "assert": query}, {"violations": 0, "documents": ">= 1"})
 
@@ -203,13 +260,21 @@ def lighthouse(found: Found) -> Filling:
     share = next((one for one in found.facts.quantities if one.unit in {"", "%"} and 1 < one.low <= 100), None)
     if time is not None:
         milliseconds = int(time.low * (1000 if time.unit == "s" else 1))
-        return Filling({"glob": "**/lighthouse*.json", "extract": {"interactive": 'audits."interactive".numericValue'}}, {"interactive": f"< {milliseconds}"})
+        return Filling(
+            {"glob": "**/lighthouse*.json", "extract": {"interactive": 'audits."interactive".numericValue'}},
+            {"interactive": f"< {milliseconds}"},
+        )
     if size is not None:
         wanted = int(size.low * {"kB": 10**3, "MB": 10**6, "KiB": 2**10, "B": 1}[size.unit])
-        return Filling({"glob": "**/lighthouse*.json", "extract": {"bytes": 'audits."total-byte-weight".numericValue'}}, {"bytes": f"<= {wanted}"})
+        return Filling(
+            {"glob": "**/lighthouse*.json", "extract": {"bytes": 'audits."total-byte-weight".numericValue'}},
+            {"bytes": f"<= {wanted}"},
+        )
     wanted_share = f">= {share.low / 100:g}" if share else todo("the least score, such as >= 0.9")
     category = "accessibility" if found.has("accessibl", "access", "accessibilit", "a11y") else "performance"
-    return Filling({"glob": "**/lighthouse*.json", "extract": {"score": f"categories.{category}.score"}}, {"score": wanted_share})
+    return Filling(
+        {"glob": "**/lighthouse*.json", "extract": {"score": f"categories.{category}.score"}}, {"score": wanted_share}
+    )
 
 
 def dockerfile(found: Found) -> Filling:

@@ -48,9 +48,16 @@ def command(found: Found) -> Filling:
     split = arguments(line)
     expect: dict[str, Any] = {"exit_code": 0}
     if not split:
-        return Filling({"run": [todo(f"as a list of arguments: {' '.join(line.split())[:80]}")]}, {"exit_code": 0}, side_effects=True)
+        return Filling(
+            {"run": [todo(f"as a list of arguments: {' '.join(line.split())[:80]}")]},
+            {"exit_code": 0},
+            side_effects=True,
+        )
     if split[0] in {"source", ".", "cd", "export"}:
-        return Filling({"run": ["python", "-c", "import sys; print(sys.prefix != sys.base_prefix)"]}, {"exit_code": 0, "stdout": "True"})
+        return Filling(
+            {"run": ["python", "-c", "import sys; print(sys.prefix != sys.base_prefix)"]},
+            {"exit_code": 0, "stdout": "True"},
+        )
     run = [todo(f"a real value for {one}") if _OPEN.search(one) else one for one in run_of(split)]
     shown = [text for text in _expected(found) if text.strip()]
     if len(shown) == 1 and len(shown[0]) <= 60 and not _TIMES.search(shown[0]):  # noqa: PLR2004 - a short answer
@@ -84,7 +91,21 @@ def _curl(words: Sequence[str]) -> _Curl:
             made.data = next(rest, "")
         elif word in {"-u", "--user"}:
             made.auth = next(rest, "")
-        elif word in {"-o", "-w", "--output", "--write-out", "-m", "--max-time", "--connect-timeout", "--retry", "-A", "-b", "-c", "--cacert", "-e"}:
+        elif word in {
+            "-o",
+            "-w",
+            "--output",
+            "--write-out",
+            "-m",
+            "--max-time",
+            "--connect-timeout",
+            "--retry",
+            "-A",
+            "-b",
+            "-c",
+            "--cacert",
+            "-e",
+        }:
             next(rest, "")
         elif word in {"-I", "--head"}:
             made.head = True
@@ -107,7 +128,11 @@ def http(found: Found) -> Filling:
         words = shlex.split(pipes[0], comments=False)
     except ValueError:
         words = pipes[0].split()
-    if not words or "://" not in pipes[0] and not any(word.startswith(("/", "localhost", "$", "{")) for word in words[1:]):
+    if (
+        not words
+        or "://" not in pipes[0]
+        and not any(word.startswith(("/", "localhost", "$", "{")) for word in words[1:])
+    ):
         return _server(words)
     made = _curl(words[1:] if words[0].lower() not in {"get", "post", "put", "patch", "delete", "head"} else words)
     if made.url.startswith(("localhost", "127.0.0.1")):
@@ -133,7 +158,11 @@ def _server(words: list[str]) -> Filling:
     """A command that starts a server: whether the server answers where it listens."""
     text = " ".join(words)
     port = re.search(r"--port[= ](\d+)|-p (\d+):\d+|-b \S*?:(\d+)|:(\d{4,5})\b", text)
-    number = next((one for one in port.groups() if one), "8000") if port else ("3000" if words[:1] in (["npm"], ["yarn"]) else "8000")
+    number = (
+        next((one for one in port.groups() if one), "8000")
+        if port
+        else ("3000" if words[:1] in (["npm"], ["yarn"]) else "8000")
+    )
     base = f"${{BASE_URL:-http://localhost:{number}}}"
     return Filling({"url": "${base_url}/"}, {"status": "in 200, 301, 302, 307, 401, 403, 404"}, {"base_url": base})
 
@@ -145,12 +174,22 @@ def _request(made: _Curl, pipes: Sequence[str], expected: Sequence[str], words: 
     if method not in {"", "GET"} and not (method == "POST" and made.data is not None):
         options["method"] = method
     origin = next((value for name, value in made.headers.items() if name.lower() == "origin"), None)
-    headers = {name: value.replace("$", "$$") for name, value in made.headers.items() if name.lower() not in {"content-type", "origin"}}
+    headers = {
+        name: value.replace("$", "$$")
+        for name, value in made.headers.items()
+        if name.lower() not in {"content-type", "origin"}
+    }
     if headers:
-        options["headers"] = {name: todo(f"a real {name}") if _OPEN.search(value) else value for name, value in headers.items()}
+        options["headers"] = {
+            name: todo(f"a real {name}") if _OPEN.search(value) else value for name, value in headers.items()
+        }
     if made.auth:
         user, _, password = made.auth.partition(":")
-        options["auth"] = {"basic": [user or todo("the user"), todo("the password") if password else ""]} if False else {"basic": todo("user and password")}
+        options["auth"] = (
+            {"basic": [user or todo("the user"), todo("the password") if password else ""]}
+            if False
+            else {"basic": todo("user and password")}
+        )
     if made.data is not None:
         options |= _body(made.data)
     if made.insecure:
@@ -158,11 +197,27 @@ def _request(made: _Curl, pipes: Sequence[str], expected: Sequence[str], words: 
     if made.follow:
         options["follow"] = True
     if origin:
-        return Filling({"url": address.url, "cors": {"origin": origin}}, {"status": "in 200, 204, 400, 403, 404", "allowed": "evil" not in origin and "malicious" not in origin}, address.variables)
+        return Filling(
+            {"url": address.url, "cors": {"origin": origin}},
+            {"status": "in 200, 204, 400, 403, 404", "allowed": "evil" not in origin and "malicious" not in origin},
+            address.variables,
+        )
     extra, expect = _answer(pipes, expected)
     options |= extra
     reading = method in {"", *_READING}
-    wanted = next((int(code) for text in expected for code in re.findall(r"\b([1-5]\d\d)\b", text) if code in {"200", "201", "202", "204", "301", "302", "401", "403", "404", "429", "422", "400"}), None) if not extra else None
+    wanted = (
+        next(
+            (
+                int(code)
+                for text in expected
+                for code in re.findall(r"\b([1-5]\d\d)\b", text)
+                if code in {"200", "201", "202", "204", "301", "302", "401", "403", "404", "429", "422", "400"}
+            ),
+            None,
+        )
+        if not extra
+        else None
+    )
     expect.setdefault("status", wanted or (200 if reading else "in 200, 201, 202, 204"))
     return Filling(options, expect, address.variables, side_effects=not reading)
 
@@ -171,13 +226,24 @@ def _body(data: str) -> dict[str, Any]:
     try:
         return {"json": json.loads(data)}
     except ValueError:
-        return {"json": todo("the body, which the document writes with variables")} if "$" in data or "{" in data else {"body": data}
+        return (
+            {"json": todo("the body, which the document writes with variables")}
+            if "$" in data or "{" in data
+            else {"body": data}
+        )
 
 
 def _answer(pipes: Sequence[str], expected: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return options and expectations for the body of an answer, by what it is piped into and what is shown."""
     text = "\n".join(expected).strip()
-    jq = next((re.sub(r"^jq\s+(?:-\w+\s+)*", "", pipe).split(">")[0].strip().strip("'\"") for pipe in pipes if pipe.startswith("jq")), "")
+    jq = next(
+        (
+            re.sub(r"^jq\s+(?:-\w+\s+)*", "", pipe).split(">")[0].strip().strip("'\"")
+            for pipe in pipes
+            if pipe.startswith("jq")
+        ),
+        "",
+    )
     if jq:
         query = _jmespath(jq)
         if not query:
@@ -195,7 +261,9 @@ def _answer(pipes: Sequence[str], expected: Sequence[str]) -> tuple[dict[str, An
         return _contains(text)
     fields = re.match(r"(\w+) (?:must|should) be (>=|<=|>|<|=)? ?(\d+)", text)
     if fields:
-        return {"extract": {fields[1]: todo(f"where {fields[1]} is in the JSON")}}, {fields[1]: f"{fields[2] or '='} {fields[3]}"}
+        return {"extract": {fields[1]: todo(f"where {fields[1]} is in the JSON")}}, {
+            fields[1]: f"{fields[2] or '='} {fields[3]}"
+        }
     return {}, {}
 
 
@@ -223,7 +291,11 @@ def _contains(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _lasting(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: kept for key, value in data.items() if (kept := _lasting(value)) is not None and not _passing(key, value)}
+        return {
+            key: kept
+            for key, value in data.items()
+            if (kept := _lasting(value)) is not None and not _passing(key, value)
+        }
     if isinstance(data, list):
         return [kept for value in data if (kept := _lasting(value)) is not None]
     return data.replace("$", "$$") if isinstance(data, str) else data
@@ -233,7 +305,18 @@ def _passing(key: str, value: Any) -> bool:
     """Tell whether a value is only that of the day on which the document was written."""
     if isinstance(value, str) and _TIMES.search(value):
         return True
-    return key.lower() in {"id", "uuid", "timestamp", "created_at", "updated_at", "uptime", "job_id", "request_id", "token", "access_token"} or key.lower().endswith("_id")
+    return key.lower() in {
+        "id",
+        "uuid",
+        "timestamp",
+        "created_at",
+        "updated_at",
+        "uptime",
+        "job_id",
+        "request_id",
+        "token",
+        "access_token",
+    } or key.lower().endswith("_id")
 
 
 def sql(found: Found) -> Filling:
@@ -242,13 +325,23 @@ def sql(found: Found) -> Filling:
     text = (found.item.text if code is None else code.command).strip()
     where = {"url": "${database_url}"}
     expected = list(_expected(found))
-    kind = {"\\dt": "tables", "\\dv": "views", "\\df": "functions", "\\di": "indexes", "\\dx": "extensions"}.get(text.split()[0].rstrip("+") if text else "")
+    kind = {"\\dt": "tables", "\\dv": "views", "\\df": "functions", "\\di": "indexes", "\\dx": "extensions"}.get(
+        text.split()[0].rstrip("+") if text else ""
+    )
     if kind:
         names = [name for line in expected if (name := line.strip(" -*|`")) and re.fullmatch(r"\w+", name)]
-        return Filling({**where, kind: names or [todo(f"which {kind}")]}, {"missing": 0, "objects": f">= {max(1, len(names))}"}, place("database_url"))
+        return Filling(
+            {**where, kind: names or [todo(f"which {kind}")]},
+            {"missing": 0, "objects": f">= {max(1, len(names))}"},
+            place("database_url"),
+        )
     script = re.match(r"\\i\s+(\S+)|psql\b.*?-f\s+(\S+)|.*<\s*(\S+\.sql)", text)
     if script:
-        return Filling({**where, "script_file": next(one for one in script.groups() if one)}, {"refused": 0, "statements": ">= 1"}, place("database_url"))
+        return Filling(
+            {**where, "script_file": next(one for one in script.groups() if one)},
+            {"refused": 0, "statements": ">= 1"},
+            place("database_url"),
+        )
     quoted = re.match(r"(?:psql|mysql|sqlite3)\b.*?-(?:c|e)\s+([\"'])(.+?)\1", text, re.DOTALL)
     query = quoted[2] if quoted else text
     if re.match(r"(?:psql|mysql|mysqladmin|pg_isready|sqlite3|sqlcmd|mariadb|pgcli)\b", query):
@@ -268,13 +361,22 @@ def _query(query: str, expected: Sequence[str], where: dict[str, Any]) -> Fillin
     if not reading or re.match(r"(?i)select\s+\w+\(\)$", first) or re.match(r"(?i)vacuum", first):
         if re.match(r"(?i)vacuum", first):
             tables = re.findall(r"(?i)vacuum\s+(?:\w+\s+)?(\w+)$", first)
-            query_text = "SELECT count(*) FROM pg_stat_user_tables WHERE coalesce(last_vacuum, last_autovacuum) IS NOT NULL" + (f" AND relname = '{tables[0]}'" if tables else "")  # noqa: S608 - a name of letters
+            query_text = (
+                "SELECT count(*) FROM pg_stat_user_tables WHERE coalesce(last_vacuum, last_autovacuum) IS NOT NULL"
+                + (f" AND relname = '{tables[0]}'" if tables else "")
+            )  # noqa: S608 - a name of letters
             return Filling({**where, "query": query_text}, {"scalar": ">= 1"}, place("database_url"))
-        return Filling({**where, "script": [one.replace("$", "$$") for one in statements]}, {"refused": 0, "statements": f">= {max(1, len(statements))}"}, place("database_url"))
+        return Filling(
+            {**where, "script": [one.replace("$", "$$") for one in statements]},
+            {"refused": 0, "statements": f">= {max(1, len(statements))}"},
+            place("database_url"),
+        )
     options = {**where, "query": escaped}
     number = _NUMBER.search(told)
     if re.match(r"(?i)select\s+count\(", first) and first.lower().count(",") == 0 and "group by" not in first.lower():
-        return Filling(options, {"scalar": int(number[1].replace(",", "")) if number else ">= 1"}, place("database_url"))
+        return Filling(
+            options, {"scalar": int(number[1].replace(",", "")) if number else ">= 1"}, place("database_url")
+        )
     if re.search(r"(?i)\b(?:empty|no rows|0 rows)\b", told):
         return Filling(options, {"rows": 0}, place("database_url"))
     return Filling(options, {"rows": ">= 1"}, place("database_url"))
@@ -294,7 +396,9 @@ def tests(found: Found) -> Filling:
 
 
 def _selection(words: Sequence[str]) -> str:
-    paths = [word for word in words[1:] if not word.startswith("-") and ("/" in word or word.endswith(".py") or "::" in word)]
+    paths = [
+        word for word in words[1:] if not word.startswith("-") and ("/" in word or word.endswith(".py") or "::" in word)
+    ]
     for flag, kind in (("-m", "marker"), ("-k", "keyword")):
         if flag in words[2:] or (flag in words and words[0] == "pytest"):
             index = words.index(flag, 2 if words[:2] == ["python", "-m"] else 0)
@@ -311,7 +415,31 @@ def package(found: Found) -> Filling:
     line = _known(found).line
     words = (arguments(line) or line.split())[1:]
     files = [words[index + 1] for index, word in enumerate(words[:-1]) if word in {"-r", "--requirement"}]
-    names = [word for index, word in enumerate(words) if re.fullmatch(r"[A-Za-z][\w.-]*(?:\[[\w,]+\])?(?:[<>=~!]=?[\w.*,<>=!]+)?", word) and words[index - 1] not in {"-r", "-c", "-i", "--requirement"} and word not in {"install", "pip", "add", "sync", "check", "list", "freeze", "show", "-m", "uv", "poetry", "lock", "compile", "env", "create", "update"}]
+    names = [
+        word
+        for index, word in enumerate(words)
+        if re.fullmatch(r"[A-Za-z][\w.-]*(?:\[[\w,]+\])?(?:[<>=~!]=?[\w.*,<>=!]+)?", word)
+        and words[index - 1] not in {"-r", "-c", "-i", "--requirement"}
+        and word
+        not in {
+            "install",
+            "pip",
+            "add",
+            "sync",
+            "check",
+            "list",
+            "freeze",
+            "show",
+            "-m",
+            "uv",
+            "poetry",
+            "lock",
+            "compile",
+            "env",
+            "create",
+            "update",
+        }
+    ]
     options: dict[str, Any] = {}
     if names:
         options["requires"] = names
@@ -330,13 +458,26 @@ def env(found: Found) -> Filling:
         whole = [name for name in named if len(name) > 2 and not name.endswith("_")]  # noqa: PLR2004 - two letters are options
         if whole and "grep" not in text:
             return Filling({"variables": whole}, {"missing": 0, "required": f">= {len(whole)}"})
-        return Filling({"variables": [todo(f"which variables{' that begin with ' + named[0] if named else ''}").replace(":", " -")]}, {"missing": 0, "required": ">= 1"})
+        return Filling(
+            {
+                "variables": [
+                    todo(f"which variables{' that begin with ' + named[0] if named else ''}").replace(":", " -")
+                ]
+            },
+            {"missing": 0, "required": ">= 1"},
+        )
     rules = {name: _value(name, value.strip("\"'")) for name, value in values}
     return Filling({"variables": rules}, {"missing": 0, "invalid": 0, "required": f">= {len(rules)}"})
 
 
 def _value(name: str, value: str) -> Any:
-    if not value or "..." in value or "…" in value or _OPEN.search(value) or re.match(r"(?i)change|your|xxx|<|example|placeholder|secret", value):
+    if (
+        not value
+        or "..." in value
+        or "…" in value
+        or _OPEN.search(value)
+        or re.match(r"(?i)change|your|xxx|<|example|placeholder|secret", value)
+    ):
         scheme = re.match(r"([a-z][a-z0-9+]*)://", value)
         return {"pattern": f"{re.escape(scheme[1])}://.+"} if scheme else {"min_length": 1}
     return exactly(name, value)
@@ -347,7 +488,9 @@ def logs(found: Found) -> Filling:
     line = _known(found).line
     path = re.search(r"[\w./*-]*(?:\.log|logs/[\w./*-]*)\b", line)
     grep = re.search(r"grep\s+(?:-\w+\s+)*(?:\"([^\"]+)\"|'([^']+)'|(\S+))", line)
-    options: dict[str, Any] = {"path": path[0]} if path and "*" not in path[0] else {"glob": path[0] if path else todo("which log files")}
+    options: dict[str, Any] = (
+        {"path": path[0]} if path and "*" not in path[0] else {"glob": path[0] if path else todo("which log files")}
+    )
     if grep:
         wanted = (grep[1] or grep[2] or grep[3]).replace("\\|", "|")
         options["regex"] = f"(?i){re.escape(wanted) if '|' not in wanted else wanted}"
@@ -360,7 +503,11 @@ def file(found: Found) -> Filling:
     """The files that a command makes, lists or looks into."""
     line = _known(found).line
     to = re.search(r"[^>]>\s*([\w./-]+\.\w+)", line)
-    words = [word for word in (arguments(line) or line.split())[1:] if not word.startswith(("-", ">", "|", "'", '"')) and not re.fullmatch(r"[0-7]{3,4}|[ugoa]*[+-][rwx]+", word)]
+    words = [
+        word
+        for word in (arguments(line) or line.split())[1:]
+        if not word.startswith(("-", ">", "|", "'", '"')) and not re.fullmatch(r"[0-7]{3,4}|[ugoa]*[+-][rwx]+", word)
+    ]
     path = to[1] if to else next((word for word in words if "/" in word or "." in word), words[-1] if words else "")
     if not path or path.startswith(("~", "/")):
         return Filling({"path": todo(f"where {path or 'it'} is, seen from here")}, {"count": 1})
@@ -413,18 +560,36 @@ def sarif(found: Found) -> Filling:
     line = _known(found).line
     tool = next((name for name in ("bandit", "gitleaks", "pip-audit") if name in line), None)
     if tool is None:
-        return Filling({"report": [f"**/*{line.split()[0]}*.sarif" if line.split() and line.split()[0] not in {"npm", "yarn", "docker", "pnpm"} else "**/*.sarif"]}, {"results": 0, "runs": ">= 1"})
+        return Filling(
+            {
+                "report": [
+                    f"**/*{line.split()[0]}*.sarif"
+                    if line.split() and line.split()[0] not in {"npm", "yarn", "docker", "pnpm"}
+                    else "**/*.sarif"
+                ]
+            },
+            {"results": 0, "runs": ">= 1"},
+        )
     targets = [word for word in (arguments(line) or line.split())[1:] if "/" in word and not word.startswith("-")]
-    return Filling({"run": tool, **({"targets": targets} if targets and tool == "bandit" else {})}, {"results": 0, "runs": ">= 1"})
+    return Filling(
+        {"run": tool, **({"targets": targets} if targets and tool == "bandit" else {})}, {"results": 0, "runs": ">= 1"}
+    )
 
 
 def document(found: Found) -> Filling:
     """A listing of configuration: the file that it is in, or is to go into."""
-    paths = [*found.facts.ending(".yaml", ".yml", ".json", ".toml"), *found.above.ending(".yaml", ".yml", ".json", ".toml")]
+    paths = [
+        *found.facts.ending(".yaml", ".yml", ".json", ".toml"),
+        *found.above.ending(".yaml", ".yml", ".json", ".toml"),
+    ]
     code = found.item.code
-    where: dict[str, Any] = {"path": paths[0]} if paths and "*" not in paths[0] else {"path": todo("which file this belongs into")}
+    where: dict[str, Any] = (
+        {"path": paths[0]} if paths and "*" not in paths[0] else {"path": todo("which file this belongs into")}
+    )
     keys = [] if code is None else re.findall(r"(?m)^\s*\"?([A-Za-z_][\w-]*)\"?\s*[:=]", code.command)
-    query = [f"contains(to_string(@), '{key}')" for key in dict.fromkeys(keys)][:3] or [todo("a JMESPath query that must be true")]
+    query = [f"contains(to_string(@), '{key}')" for key in dict.fromkeys(keys)][:3] or [
+        todo("a JMESPath query that must be true")
+    ]
     return Filling({**where, "assert": query}, {"violations": 0, "documents": ">= 1"})
 
 

@@ -75,7 +75,10 @@ def keyword(found: Found) -> str:
             words.append(lower)
     if not words:
         return todo("words of the names of these tests").replace(":", " -")
-    chosen = [stem(word) if word.startswith(stem(word)) and len(stem(word)) > _SHORTEST_KEYWORD else word for word in words[:_MOST_KEYWORDS]]
+    chosen = [
+        stem(word) if word.startswith(stem(word)) and len(stem(word)) > _SHORTEST_KEYWORD else word
+        for word in words[:_MOST_KEYWORDS]
+    ]
     return " and ".join(chosen)
 
 
@@ -86,7 +89,12 @@ def junit(found: Found) -> Filling:
     specs = [path for path in found.facts.paths if re.search(r"\.(?:spec|test)\.[jt]sx?$", path)]
     if specs:
         options["suites"] = [f"*{specs[0].rsplit('/', 1)[-1]}*"]
-    elif not found.has("pass", "suite") and not found.facts.quoted and found.rule is not None and found.rule.name == "user-interface":
+    elif (
+        not found.has("pass", "suite")
+        and not found.facts.quoted
+        and found.rule is not None
+        and found.rule.name == "user-interface"
+    ):
         word = keyword(found).split(" and ")[0]
         if not word.startswith("TODO"):
             options["names"] = [f"*{word}*"]
@@ -102,7 +110,9 @@ def coverage(found: Found) -> Filling:
     options: dict[str, Any] = {}
     folders = [path for path in found.facts.paths if not path.endswith((".md", ".xml", ".html"))]
     if folders:
-        options["include"] = [path.rstrip("/") + "/*" if path.endswith("/") or "." not in path else path for path in folders]
+        options["include"] = [
+            path.rstrip("/") + "/*" if path.endswith("/") or "." not in path else path for path in folders
+        ]
     elif found.rule is not None and found.rule.name == "coverage-list":
         options["include"] = [todo("which files these are")]
     wanted = share.condition(">=") if share else todo("how much, such as >= 80 %")
@@ -187,7 +197,9 @@ def resources(found: Found) -> Filling:
         expect["cpu"] = share.condition("<=") if share else todo("how much, such as <= 80 %")
     if size is not None or (not expect and not found.has("cpu")) or (found.has("memory") and "growth" not in expect):
         expect["rss_max"] = _upper(size) if size else todo("how much, such as <= 1 GiB")
-    return Filling({"pid_file": todo("a file with the number of the process, or say run: and a command"), "over": "10s"}, expect)
+    return Filling(
+        {"pid_file": todo("a file with the number of the process, or say run: and a command"), "over": "10s"}, expect
+    )
 
 
 MAKERS: dict[str, Maker] = {

@@ -20,7 +20,9 @@ _INSIDE = re.compile(
 )
 _CHANGE = re.compile(r"(?:cd|pushd|set -\w+|source \S+|\. \S+) ?[^&;|]*(?:&&|;) *")
 _PROMPT = re.compile(r"^(?:\$|>|>>>|#!?|%|\w+[=#]>) +(?=[a-zA-Z./\\])")
-_SHELL = frozenset({"", "bash", "sh", "shell", "console", "zsh", "powershell", "ps1", "cmd", "text", "bat", "fish", "terminal"})
+_SHELL = frozenset(
+    {"", "bash", "sh", "shell", "console", "zsh", "powershell", "ps1", "cmd", "text", "bat", "fish", "terminal"}
+)
 _IMPORT = re.compile(r"(?:import|from) +[a-zA-Z_]")
 _PIPED_LOG = re.compile(r"\blogs?\b")
 
@@ -69,7 +71,11 @@ _LISTINGS = {
 
 def _lines(command: str) -> list[str]:
     joined = re.sub(r"\\\n\s*", " ", command)
-    return [_PROMPT.sub("", line.strip()) for line in joined.splitlines() if not line.strip().startswith(("# ", "//", "--", "#!"))]
+    return [
+        _PROMPT.sub("", line.strip())
+        for line in joined.splitlines()
+        if not line.strip().startswith(("# ", "//", "--", "#!"))
+    ]
 
 
 def line_of(line: str) -> Known:
@@ -82,7 +88,13 @@ def line_of(line: str) -> Known:
     probe = _by_beginning(line)
     if probe in {"command", "http", ""} and "|" in line and _PIPED_LOG.search(line.split("|", 1)[0]):
         probe = "logs" if re.search(r"\|\s*grep", line) else probe
-    if probe == "env" and line.startswith(("env", "set")) and "=" not in line and "|" not in line and line not in {"env", "printenv"}:
+    if (
+        probe == "env"
+        and line.startswith(("env", "set"))
+        and "=" not in line
+        and "|" not in line
+        and line not in {"env", "printenv"}
+    ):
         return Known(line, "command" if " " in line else "")
     if probe == "logs" and line.startswith("grep") and ".log" not in line and "logs/" not in line:
         probe = "file"

@@ -41,12 +41,19 @@ _QUANTITY = re.compile(
     r"(?![\w/]*[A-Za-z_]\w*\.\w)(?![\d\w])",
     re.IGNORECASE,
 )
-_DATES = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|\bv?\d+\.\d+\.\d+\b|\b[A-Z]\w*[- ]?\d+[-:]|\bP\d\b|(?:line|step|phase|week|day)s? \d+(?:-\d+)?", re.IGNORECASE)
+_DATES = re.compile(
+    r"\d{4}-\d{2}(?:-\d{2})?|\bv?\d+\.\d+\.\d+\b|\b[A-Z]\w*[- ]?\d+[-:]|\bP\d\b|(?:line|step|phase|week|day)s? \d+(?:-\d+)?",
+    re.IGNORECASE,
+)
 _RATIO = re.compile(r"(?<![\d/.-])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d/.-])")
 _METHOD = r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"
-_ENDPOINT = re.compile(rf"(?:\b(?P<method>{_METHOD})\b[:\s]\s*)?[`'\"(]?(?P<path>(?<![\w./~*:{{}}-])/(?!/)[\w{{}}<>:$.*\[\]-]+(?:/[\w{{}}<>:$.*\[\]-]*)*(?:\?[\w=&%.,{{}}$-]*)?)")
+_ENDPOINT = re.compile(
+    rf"(?:\b(?P<method>{_METHOD})\b[:\s]\s*)?[`'\"(]?(?P<path>(?<![\w./~*:{{}}-])/(?!/)[\w{{}}<>:$.*\[\]-]+(?:/[\w{{}}<>:$.*\[\]-]*)*(?:\?[\w=&%.,{{}}$-]*)?)"
+)
 _URL = re.compile(r"[a-z][a-z0-9+]*://[^\s`'\"<>|]+")
-_ENV = re.compile(r"\$?\{?\b(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?P<star>_?\*)?\}?(?:\s?=\s?(?P<value>[^\s`,;)#]+))?")
+_ENV = re.compile(
+    r"\$?\{?\b(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?P<star>_?\*)?\}?(?:\s?=\s?(?P<value>[^\s`,;)#]+))?"
+)
 _CALL = re.compile(r"\b([A-Za-z_][\w.]*)\(([^()]*)\)")
 _QUOTED = re.compile(r"`([^`]+)`")
 _MODULE = re.compile(r"\b[a-z_]\w+(?:\.[a-z_]\w+)+\b")

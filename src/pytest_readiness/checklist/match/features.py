@@ -51,7 +51,9 @@ _FOLDERS = (
     r"models|packages|core|services|e2e|cypress|benchmarks|examples|reports|nginx|docker|tools|web|public|assets|\.github"
 )
 _URL = re.compile(r"[a-z][a-z0-9+]*://\S")
-_ENDPOINT = re.compile(r"(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD):?)?/(?!/)[\w{}<>:$.*\[\]-]+(?:/[\w{}<>:$.*\[\]-]*)*(?:\?\S*)?")
+_ENDPOINT = re.compile(
+    r"(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD):?)?/(?!/)[\w{}<>:$.*\[\]-]+(?:/[\w{}<>:$.*\[\]-]*)*(?:\?\S*)?"
+)
 _FILE = re.compile(r"(?:[\w@{}.*+\[\]-]+/)*[\w@{}.*+\[\]-]*\.([A-Za-z0-9]{1,8})")
 _KNOWN_FILE = re.compile(
     r"(?:[\w.*-]+/)*(?:\.env[\w.-]*|\.git(?:ignore|attributes)|\.dockerignore|Dockerfile[\w.-]*|Makefile|LICENSE|CODEOWNERS|"
@@ -177,7 +179,10 @@ _KINDS = tuple(
         (r"compose.*\.ya?ml$", "<compose>"),
         (r"\.github/workflows/|gitlab-ci|jenkinsfile|circleci/", "<workflow>"),
         (r"(?:^|/)(?:k8s|kubernetes|helm|charts)/", "<k8s>"),
-        (r"^requirements.*\.txt$|^pyproject\.toml$|^pipfile|^poetry\.lock$|^setup\.(?:py|cfg)$|^uv\.lock$", "<requirements>"),
+        (
+            r"^requirements.*\.txt$|^pyproject\.toml$|^pipfile|^poetry\.lock$|^setup\.(?:py|cfg)$|^uv\.lock$",
+            "<requirements>",
+        ),
         (r"^package(?:-lock)?\.json$", "<packagejson>"),
         (r"^readme|^changelog|^contributing|^security\.md|^license|^runbook", "<doc>"),
         (r"(?:^|/)docs?/", "<doc>"),
