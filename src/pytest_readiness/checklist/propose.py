@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pytest_readiness.checklist.fill import Filling, Found
 from pytest_readiness.checklist.fill.makers import SAID, SHOWN
 from pytest_readiness.checklist.match import code, score
+from pytest_readiness.checklist.match.ecosystem import ELSEWHERE, elsewhere
 from pytest_readiness.checklist.match.features import look
 from pytest_readiness.checklist.match.rules import Rule
-from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, Proposal
+from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, Proposal, Status
 
 #: Below this score nothing is proposed but a question to a person.
 THRESHOLD = 1.2
@@ -23,9 +24,12 @@ THRESHOLD = 1.2
 SURE, MARGIN = 5.0, 1.5
 #: What a command in the text of an item adds to the rules of its probe.
 QUOTED = 6.0
+#: What an item has to score for its bullets to be details of it.
+DETAILED = 4.0
 #: What a parent of others has to score for something that it measures itself.
 MEASURES_ITSELF = 5.0
 
+_TICKED = frozenset({Kind.BOX, Kind.MARK, Kind.ROW})
 _SHOWN = frozenset({Kind.CODE, Kind.VARIABLE})
 _MEASURING = frozenset({"file", "types", "lint", "coverage", "syntax", "tests"})
 _NUMBERS = frozenset({"<lines>", "<count>", "<ratio>"})
@@ -53,6 +57,7 @@ class _Proposer:
     def __init__(self, document: Document) -> None:
         self.items = document.items
         self.index = score.index()
+        self.elsewhere = False
         self.children: dict[int, list[Item]] = {}
         for item in self.items:
             if item.parent is not None:
@@ -60,31 +65,27 @@ class _Proposer:
 
     def all(self) -> tuple[Proposal, ...]:
         """Return all proposals."""
-        return tuple(self._one(number, item) for number, item in enumerate(self.items))
+        words = [self._words(number, item) for number, item in enumerate(self.items)]
+        self.elsewhere = elsewhere(words)
+        return tuple(self._one(number, item, words[number]) for number, item in enumerate(self.items))
 
-    def _one(self, number: int, item: Item) -> Proposal:
+    def _one(self, number: int, item: Item, words: set[str]) -> Proposal:
         if item.kind is Kind.VARIABLE:
-            return self._shown(number, item, "env")
+            return self._shown(number, item, words, "env")
         if item.kind is Kind.CODE:
             probe = code.known(item.code.language, item.code.command).probe if item.code else ""
             if probe:
-                return self._shown(number, item, probe)
+                return self._shown(number, item, words, probe)
         parts = self.children.get(number, [])
-        words = self._words(item, bool(parts))
         choices = self._choices(item, words)
-        if parts and not all(part.kind in _SHOWN for part in parts):
+        if item.kind is Kind.HEADING or _stands_for(parts, choices):
             return self._whole(number, item, words, choices)
-        if parts and item.kind is Kind.HEADING:
-            return self._whole(number, item, words, choices)
-        if item.kind is Kind.HEADING and not _measures(choices, words):
-            return self._group(number, item, words, choices)
         return self._said(number, item, words, choices)
 
-    def _words(self, item: Item, parent: bool) -> set[str]:
-        text = _text(item)
-        words = look(text)
+    def _words(self, number: int, item: Item) -> set[str]:
+        words = look(_text(item))
         words.add(f"<{item.kind}>")
-        if parent:
+        if number in self.children:
             words.add("<parent>")
         return words
 
@@ -124,9 +125,8 @@ class _Proposer:
         parent = None if item.parent is None else self.items[item.parent]
         return Found(item, rule, words, self.children.get(number, ()), (), name, parent)
 
-    def _shown(self, number: int, item: Item, probe: str) -> Proposal:
+    def _shown(self, number: int, item: Item, words: set[str], probe: str) -> Proposal:
         """Propose what a piece of code shows."""
-        words = self._words(item, parent=False)
         made = _make(probe, self._found(number, item, words, None, probe), shown=True)
         second = "http" if probe == "command" else "command" if probe not in {"command", "env"} else None
         return _proposal(number, probe, made, Confidence.HIGH, 1.0, (item.text.split("\n")[0][:60],), second)
@@ -146,6 +146,8 @@ class _Proposer:
         best = choices[0] if choices else None
         if best is None or best.score < THRESHOLD:
             return self._asked(number, item, words, best)
+        if self.elsewhere and best.probe in ELSEWHERE:
+            best = _Choice(ELSEWHERE[best.probe], best.score, None, best.number)
         rule = best.rule
         maker = rule.fill if rule is not None else best.probe
         made = _make(maker, self._found(number, item, words, rule, maker), shown=_is_shown(item, best.probe))
@@ -189,14 +191,25 @@ def _shows(item: Item) -> Iterable[str]:
     if "`" not in text:
         return
     for quoted in text.split("`")[1::2]:
-        if " " in quoted.strip():
+        words = quoted.split()
+        if len(words) > 1:
             probe = code.line_of(quoted.strip()).probe
             if probe:
                 yield probe
+            elif words[1].startswith("-"):
+                yield "command"
 
 
 def _is_shown(item: Item, probe: str) -> bool:
     return item.code is not None and probe == code.known(item.code.language, item.code.command).probe
+
+
+def _stands_for(parts: Sequence[Item], choices: Sequence[_Choice]) -> bool:
+    """Tell whether an item stands for its *parts*, which may as well be its details."""
+    if any(part.status is not Status.UNSAID or part.kind in _TICKED for part in parts):
+        return True
+    strong = bool(choices) and choices[0].score >= DETAILED
+    return not strong and any(part.kind not in _SHOWN for part in parts)
 
 
 def _measures(choices: Sequence[_Choice], words: set[str]) -> bool:

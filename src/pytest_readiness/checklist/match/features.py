@@ -32,12 +32,12 @@ SUFFIXES = {
 LIBRARIES = frozenset(
     "xgboost lightgbm catboost pytorch torch torchvision torchmetrics tensorflow keras scikit-learn sklearn numpy pandas scipy "
     "polars pyarrow matplotlib seaborn plotly sqlalchemy alembic asyncpg psycopg2 psycopg2-binary psycopg pymongo redis-py aioredis "
-    "requests httpx aiohttp pydantic pydantic-settings uvicorn gunicorn celery kombu boto3 botocore stable-baselines3 gymnasium "
-    "transformers langchain openai anthropic spacy nltk opencv opencv-python pillow jinja2 click typer rich loguru structlog "
+    "httpx aiohttp pydantic pydantic-settings uvicorn gunicorn celery kombu boto3 botocore stable-baselines3 gymnasium "
+    "transformers langchain openai anthropic spacy nltk opencv opencv-python pillow jinja2 typer loguru structlog "
     "python-dotenv python-jose passlib bcrypt cryptography pyjwt pytest-cov pytest-asyncio beautifulsoup4 selenium scrapy networkx "
-    "statsmodels prophet optuna ray dask numba joblib shap lime aiofiles websockets python-multipart tenacity orjson ujson "
+    "statsmodels optuna dask numba joblib aiofiles websockets python-multipart tenacity orjson ujson "
     "prometheus-client sentry-sdk dask pyyaml lxml asyncio dataclasses typing-extensions django djangorestframework "
-    "flask-cors flask-sqlalchemy starlette marshmallow attrs motor tortoise-orm peewee".split()
+    "flask-cors flask-sqlalchemy starlette marshmallow tortoise-orm peewee".split()
 )
 
 #: Names that look like files and are none.
@@ -63,6 +63,7 @@ _FOLDER = re.compile(rf"(?:\./)?(?:{_FOLDERS})/[\w./*{{}}\[\]-]*|(?:[\w.*-]+/)+"
 _ENV = re.compile(r"\$?\{?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:_?\*)?\}?(?:=\S*)?")
 _CALL = re.compile(r"[A-Za-z_][\w.]*\([^()]*\)?")
 _MODULE = re.compile(r"[a-z_]\w+(?:\.[a-z_]\w+)+")
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _REQUIREMENT = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,]+\])?(?:==|>=|~=|<=)\d[\w.*]*|(?:==|>=|~=|\^)\d[\w.*]*")
 _RATIO = re.compile(r"\d[\d,]*/\d[\d,]*")
 _NUMBER = re.compile(r"[<>≤≥=~≈±+$]*\d[\d,]*(?:\.\d+)?(?:[-\u2013]\d[\d,]*(?:\.\d+)?)?[+]?([a-zA-Zµ%/]*)[+]?")
@@ -108,8 +109,11 @@ def piece(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+_MONTHS = frozenset("january february march april june july august september october november december".split())
+#: Statuses of HTTP that are hardly ever anything else.
+_STATUSES = frozenset("200 201 202 204 301 302 400 401 403 404 405 409 422 429 500 502 503 504".split())
 #: What names something: the words in a name say nothing of what is asked.
-_NAMES = frozenset({"<path>", "<url>", "<endpoint>", "<env>", "<glob>"})
+_NAMES = frozenset({"<path>", "<url>", "<endpoint>", "<env>", "<glob>", "<module>", "<identifier>"})
 
 
 def _features(bare: str) -> set[str]:
@@ -120,8 +124,10 @@ def _features(bare: str) -> set[str]:
         return {"<library>"}
     if _RATIO.fullmatch(bare):
         return {"<ratio>"}
-    if _DATE.fullmatch(bare):
+    if _DATE.fullmatch(bare) or bare.lower() in _MONTHS:
         return {"<date>"}
+    if bare in _STATUSES:
+        return {"<number>", "<count>", "<httpcode>"}
     file = _file(bare)
     if file:
         return file
@@ -201,8 +207,17 @@ _SIMPLE = (
     (_REQUIREMENT, ("<requirement>",)),
     (_VERSION, ("<version>", "<number>")),
     (_MODULE, ("<module>",)),
+    (_IDENTIFIER, ("<identifier>",)),
     (_NAME, ("<name>",)),
 )
+
+#: A query in PromQL, in backticks: its words are names of metrics.
+_PROMQL = re.compile(
+    r"`(?:[^`]*\b(?:rate|irate|increase|histogram_quantile|avg_over_time|sum by|sum|count|absent|max_over_time)\s?\([^`]*|"
+    r"[a-z_:]+(?:\{[^`]*\})?\s?(?:==|>=|<=|>|<)\s?[\d.]+\s?)`"
+)
+#: A setting as a configuration has it, in backticks.
+_SETTING = re.compile(r"`[a-z][\w.-]*\s?[=:]\s?[^`\s/=][^`]*`")
 
 #: Phrases that are one word to the rules, whatever stands between their parts.
 _ONE_WORD = re.compile(
@@ -217,7 +232,7 @@ _ONE_WORD = re.compile(
     r"(?P<setup>\bset[ -]?up\b)|(?P<rollback>\broll(?:ed|s)?[ -]?backs?\b)|(?P<rollout>\broll(?:ed|s)?[ -]?outs?\b)|"
     r"(?P<multitenant>\bmulti[ -]tenan\w+)|(?P<deadletter>\bdead[ -]letter\w*|\bdlq\b)|(?P<errorrate>\berror rates?\b)|"
     r"(?P<failover>\bfail[ -]?overs?\b)|(?P<timeout>\btime[ -]?outs?\b)|(?P<pentest>\bpen(?:etration)?[ -]?test\w*)|"
-    r"(?P<cachehit>\bcache[ -]hit\w*)|(?P<secondfactor>\b(?:2fa|mfa|two[ -]factor|multi[ -]factor)\b)",
+    r"(?P<login>\b(?:sign|log)(?:ging|s|ned)?[ -](?:in|up|out)\b)|(?P<cachehit>\bcache[ -]hit\w*)|(?P<secondfactor>\b(?:2fa|mfa|two[ -]factor|multi[ -]factor)\b)",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -230,9 +245,21 @@ def joined(text: str) -> str:
 def look(text: str) -> set[str]:
     """Return the stems and the features of *text*."""
     found: set[str] = set()
-    counted = False
+    if "`" in text and _SETTING.search(text):
+        found.add("<setting>")
+    counted, first = False, True
+    if "(" in text or "{" in text or "==" in text:
+        text, count = _PROMQL.subn(" ", text)
+        if count:
+            found.add("<promql>")
     for part in joined(text).split():
         seen = piece(part)
+        if first:
+            first = not seen
+            if "<path>" in seen:
+                found.add("<first>")
+            elif "document" in seen:
+                found.add("<begins>")
         found |= seen
         if counted:
             found.update(_UNIT_STEMS[word] for word in seen if word in _UNIT_STEMS)

@@ -20,7 +20,7 @@ MORE = 0.35
 #: What a rule's own words count for where they stand around the item and not in it.
 AROUND = 0.3
 #: The most that everything around an item can add.
-MOST_AROUND = 3.0
+MOST_AROUND = 4.0
 
 _OWN, _CONTEXT, _AGAINST = range(3)
 
@@ -67,7 +67,8 @@ class Index:
             words = look(text)
             for word in words:
                 for number, weight, rest, _, _ in self._around.get(word, ()):
-                    if rest <= words and weight > known.get(number, 0):
+                    told = known.get(number, 0.0)
+                    if rest <= words and told >= 0 and (weight < 0 or weight > told):
                         known[number] = weight
             if len(self._seen) > 10_000:  # noqa: PLR2004 - enough for any document, and no leak for many
                 self._seen.clear()

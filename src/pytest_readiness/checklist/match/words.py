@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pytest_readiness.checklist.match.languages import dense, english
+
 #: Other spellings and short forms of the same word, by what is written.
 ALIASES = {
     "apis": "api", "auth": "authentication", "authn": "authentication", "authz": "authorization", "autoscaler": "hpa",
@@ -17,8 +19,8 @@ ALIASES = {
     "connectivity": "connection", "containerisation": "container", "containerised": "container",
     "containerization": "container", "containerized": "container", "creds": "credential", "cve": "vulnerability",
     "cves": "vulnerability", "db": "database", "dbs": "database", "deps": "dependency", "doc": "documentation",
-    "docs": "documentation", "document": "documentation", "documented": "documentation",
-    "documenting": "documentation", "documents": "documentation", "env": "environment", "envs": "environment",
+    "docs": "documentation", "documented": "documentation",
+    "documenting": "documentation", "invalidation": "cacheflush", "invalidate": "cacheflush", "invalidated": "cacheflush", "invalidates": "cacheflush", "env": "environment", "envs": "environment",
     "eslint": "lint", "flake8": "lint", "pylint": "lint", "linter": "lint", "linters": "lint", "linting": "lint",
     "functionality": "functional", "functionalities": "functional", "handler": "handle", "handlers": "handle",
     "healthchecks": "healthcheck", "healthy": "health", "healthz": "healthcheck", "livez": "healthcheck",
@@ -32,7 +34,7 @@ ALIASES = {
     "mins": "minute", "dockerised": "docker", "dockerized": "docker", "dockerize": "docker", "optimise": "optimize",
     "optimised": "optimize", "optimisation": "optimize", "subnets": "subnet", "mock": "mock", "mocked": "mock",
     "analytics": "analytic", "workers": "worker", "pagerduty": "pager", "prs": "pr", "built": "build", "ran": "run",
-    "ios": "ios", "logger": "log", "loggers": "log", "doesn": "not", "cannot": "not", "can't": "not", "ok": "ok",
+    "ios": "ios", "accessibility": "a11y", "accessible": "reachable", "settings": "configuration", "setting": "configuration", "configurable": "adjustable", "profile": "userprofile", "profiles": "userprofile", "logs": "log", "sanitized": "sanitize", "sanitized": "sanitize", "sanitization": "sanitize", "importable": "import", "formats": "fileformat", "authenticated": "authentication", "bugs": "bug", "crashes": "crash", "crashed": "crash", "signin": "login", "signup": "login", "validations": "validation", "healthiness": "health", "deployed": "deploy", "installed": "install", "e-mail": "email", "e-mails": "email", "serverless": "serverless", "signature": "signature", "logger": "log", "loggers": "log", "doesn": "not", "cannot": "not", "can't": "not", "ok": "ok",
 }  # fmt: skip
 
 #: Words that would lose an ending that is none.
@@ -67,7 +69,7 @@ _WORD = re.compile(r"[^\W_]+")
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """Return what all forms of *word* have in common."""
-    word = word.lower()
+    word = english(word.lower())
     word = _singular(ALIASES.get(word, word))
     if word in _KEPT or len(word) <= _SHORTEST:
         return word
@@ -104,7 +106,8 @@ def _undoubled(word: str) -> str:
 
 def parts(name: str) -> list[str]:
     """Return the words that *name* is made of, be it snake_case, kebab-case, camelCase or dotted."""
-    return [part for word in _WORD.findall(name) for part in _cased(word)]
+    found = [part for word in _WORD.findall(name) for part in _cased(word)]
+    return found if name.isascii() else [*found, *dense(name)]
 
 
 def _cased(name: str) -> list[str]:
