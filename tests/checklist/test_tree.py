@@ -131,8 +131,3 @@ def test_what_looks_like_a_variable_in_the_document_is_a_text() -> None:
     found = document(item(3, "Set ${HOME} and $5", section=("A ${B}",)))
     ((path, each),) = grown(found).values()
     assert (path, each["title"]) == (("A $ {B}",), "Set $${HOME} and $$5")
-
-
-def test_what_is_to_be_filled_in_is_found_wherever_it_is() -> None:
-    assert tree.unfilled({"with": {"paths": ["a", "TODO: which"]}})
-    assert not tree.unfilled({"with": {"regex": "TODO|FIXME"}, "x": 3})

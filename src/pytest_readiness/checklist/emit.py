@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -17,6 +18,8 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 def scalar(value: object, *, flow: bool = False) -> str:
     """Return *value* (a text, number, truth or None) as YAML, for inside of brackets if *flow*."""
+    if isinstance(value, str):
+        return _text_in_flow(value) if flow else _text_in_block(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -25,15 +28,17 @@ def scalar(value: object, *, flow: bool = False) -> str:
         return repr(value) if "e" not in repr(value) else f"{value:.12f}".rstrip("0")
     if isinstance(value, int):
         return str(value)
-    text = str(value)
-    plain = _PLAIN_IN_FLOW if flow else _PLAIN
-    if plain.fullmatch(text) and text.lower() not in _WORDS and not _looks_like_a_number(text):
-        return text
-    return quoted(text)
+    return quoted(str(value))
 
 
-def _looks_like_a_number(text: str) -> bool:
-    return text[0] in "0123456789.+-"
+@functools.lru_cache(maxsize=4096)
+def _text_in_flow(text: str) -> str:
+    return text if _PLAIN_IN_FLOW.fullmatch(text) and text.lower() not in _WORDS else quoted(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _text_in_block(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else quoted(text)
 
 
 def quoted(text: str) -> str:
