@@ -65,18 +65,23 @@ def _escaped(char: str) -> str:
 
 def flow(value: object) -> str:
     """Return *value* on one line."""
+    if isinstance(value, str):
+        return _text_in_flow(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{scalar(str(name), flow=True)}: {flow(below)}" for name, below in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence):
         return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(value, flow=True)
 
 
 def entry(name: str, value: object, indent: str) -> Iterator[str]:
     """Yield the lines of ``name: value``, the first without *indent*, the others below it."""
-    head = scalar(name)
+    head = _text_in_block(name)
     if isinstance(value, str):
-        yield from _text(head, value, indent)
+        if "\n" in value:
+            yield from _text(head, value, indent)
+        else:
+            yield f"{head}: {_text_in_block(value)}"
     elif not isinstance(value, Mapping | Sequence):
         yield f"{head}: {scalar(value)}"
     elif len(line := f"{indent}{head}: {flow(value)}") <= WIDTH and not _has_lines(value):
@@ -108,7 +113,7 @@ def _listed(value: object, indent: str) -> Iterator[str]:
 def _text(head: str, value: str, indent: str) -> Iterator[str]:
     lines = value.split("\n")
     readable = all(line.isprintable() and line == line.rstrip() for line in lines)
-    if len(lines) > 1 and readable and lines[0] and not lines[0].startswith(" ") and lines[-1]:
+    if readable and lines[0] and not lines[0].startswith(" ") and lines[-1]:
         yield f"{head}: |-"
         yield from (f"{indent}  {line}" if line else "" for line in lines)
     else:
@@ -116,8 +121,8 @@ def _text(head: str, value: str, indent: str) -> Iterator[str]:
 
 
 def _has_lines(value: object) -> bool:
+    if isinstance(value, str):
+        return "\n" in value
     if isinstance(value, Mapping):
-        return any(_has_lines(below) for below in value.values())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return any(map(_has_lines, value))
-    return isinstance(value, str) and "\n" in value
+        return any(map(_has_lines, value.values()))
+    return isinstance(value, Sequence) and any(map(_has_lines, value))

@@ -18,6 +18,7 @@ from pytest_readiness.checklist.sound import sound
 from pytest_readiness.commands import _checklist, _project
 from pytest_readiness.commands._output import Output
 from pytest_readiness.errors import SpecError, UsageError
+from pytest_readiness.memory import no_collections
 from pytest_readiness.model import Gate
 from pytest_readiness.todo import TODO
 
@@ -34,6 +35,11 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Read the checklist, and write the spec."""
+    with no_collections():
+        return _run(args, output)
+
+
+def _run(args: argparse.Namespace, output: Output) -> int:
     document = _checklist.load(args.checklist)
     proposals = sound(document, propose(document))
     if args.explain:
