@@ -52,6 +52,7 @@ _FOLDERS = (
 )
 _URL = re.compile(r"[a-z][a-z0-9+]*://\S")
 _ENDPOINT = re.compile(r"(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD):?)?/(?!/)[\w{}<>:$.*\[\]-]+(?:/[\w{}<>:$.*\[\]-]*)*(?:\?\S*)?")
+_AT_LINE = re.compile(r"(?<=\w):\d+(?:[-:]\d+)?$")
 _FILE = re.compile(r"(?:[\w@{}.*+\[\]-]+/)*[\w@{}.*+\[\]-]*\.([A-Za-z0-9]{1,8})")
 _KNOWN_FILE = re.compile(
     r"(?:[\w.*-]+/)*(?:\.env[\w.-]*|\.git(?:ignore|attributes)|\.dockerignore|Dockerfile[\w.-]*|Makefile|LICENSE|CODEOWNERS|"
@@ -150,6 +151,7 @@ def _number(unit: str, bare: str) -> set[str]:
 
 def _file(bare: str) -> set[str]:
     """Return the features of the path of a file or folder, empty if *bare* is none."""
+    bare = _AT_LINE.sub("", bare)
     lower = bare.lower()
     if lower in _BRANDS or bare.startswith("/") and "." not in bare.rsplit("/", 1)[-1]:
         return set()
@@ -243,6 +245,9 @@ def look(text: str) -> set[str]:
     if "`" in text and _SETTING.search(text):
         found.add("<setting>")
     counted, first = False, True
+    if "](" in text:
+        text = text.replace("](", " ")
+        found.add("<link>")
     if "(" in text or "{" in text or "==" in text:
         text, count = _PROMQL.subn(" ", text)
         if count:
