@@ -93,7 +93,7 @@ class _Proposer:
 
     def _choices(self, item: Item, words: set[str]) -> list[_Choice]:
         """Return the probes that something speaks for, the best first."""
-        found = self.index.scores(words, self._around(item))
+        found = self.index.scores(words, tuple(self._around(item)))
         rules = self.index.rules
         best: dict[str, tuple[float, int]] = {}
         for number, points in found.items():

@@ -15,7 +15,7 @@ from pytest_readiness.checklist.match.languages import dense, english
 #: Other spellings and short forms of the same word, by what is written.
 ALIASES = {
     "apis": "api", "auth": "authentication", "authn": "authentication", "authz": "authorization", "autoscaler": "hpa",
-    "autoscaling": "hpa", "automatic": "automated", "automatically": "automated", "ci": "cicd", "complexity": "complex", "config": "configuration",
+    "autoscaling": "hpa", "automatic": "automated", "automatically": "automated", "ci": "cicd", "otel": "opentelemetry", "swagger": "openapi", "dlq": "deadletter", "2fa": "secondfactor", "mfa": "secondfactor", "complexity": "complex", "config": "configuration",
     "connectivity": "connection", "containerisation": "container", "containerised": "container",
     "containerization": "container", "containerized": "container", "creds": "credential", "cve": "vulnerability",
     "cves": "vulnerability", "db": "database", "dbs": "database", "deps": "dependency", "doc": "documentation",
