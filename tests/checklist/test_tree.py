@@ -131,3 +131,22 @@ def test_what_looks_like_a_variable_in_the_document_is_a_text() -> None:
     found = document(item(3, "Set ${HOME} and $5", section=("A ${B}",)))
     ((path, each),) = grown(found).values()
     assert (path, each["title"]) == (("A $ {B}",), "Set $${HOME} and $$5")
+
+
+def test_what_all_gates_of_a_group_say_is_said_once() -> None:
+    found = document(
+        item(2, "One", section=("A", "B"), severity=Severity.LOW),
+        item(3, "Two", section=("A", "B"), severity=Severity.LOW),
+        item(4, "Three", section=("A",)),
+        item(5, "Four", section=("C",), severity=Severity.LOW),
+        item(6, "Five", section=("C",), severity=Severity.CRITICAL),
+    )
+    root = tree.grow(found, [proposal(n) for n in range(5)], source=NAME)
+    tree.share(root)
+    text = write.spec(found, root, source=NAME)
+    assert (
+        "      - group: B\n        severity: low\n        gates:\n          # low\n          - id: one\n            title: One\n            probe"
+        in text
+    )
+    assert "  - group: A\n    gates:" in text
+    assert text.count("severity: ") == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pytest_readiness import todo
@@ -42,6 +42,25 @@ class Branch:
                 yield (), child
             else:
                 yield from (((child.title, *path), draft) for path, draft in child.drafts())
+
+
+def share(branch: Branch) -> None:
+    """Say once, at the group, what all gates in *branch* say of their severity; and so in each group below."""
+    said = set()
+    for child in branch.children:
+        if isinstance(child, Branch):
+            share(child)
+            said.add(str(child.severity) if child.severity else None)
+        else:
+            said.add(child.keys.get("severity"))
+    if branch.severity is None and branch.title and len(said) == 1 and (only := said.pop()):
+        branch.severity = Severity(str(only))
+        branch.children = [
+            replace(child, keys={name: value for name, value in child.keys.items() if name != "severity"})
+            if isinstance(child, Draft)
+            else child
+            for child in branch.children
+        ]
 
 
 def grow(

@@ -46,8 +46,7 @@ def _run(args: argparse.Namespace, output: Output) -> int:
         output.write("".join(f"{line}\n" for line in _explained(document, proposals)))
         return 0
     if str(args.out) == "-":
-        source = args.checklist.name
-        output.write(write.spec(document, tree.grow(document, proposals, source=source), source=source))
+        output.write(_fresh(document, proposals, args.checklist.name)[1])
         return 0
     source = Path(os.path.relpath(args.checklist, args.out.parent)).as_posix()
     if args.out.exists() and args.out.stat().st_size:
@@ -55,11 +54,18 @@ def _run(args: argparse.Namespace, output: Output) -> int:
         _replace(args.out, merged.text)
         told = _told_of_merge(args.out, merged)
     else:
-        root = tree.grow(document, proposals, source=source)
-        _replace(args.out, write.spec(document, root, source=source))
+        root, text = _fresh(document, proposals, source)
+        _replace(args.out, text)
         told = _told(args.out, document, root)
     output.write("".join(f"{line}\n" for line in (*_checklist.damage(document), *told)))
     return 0
+
+
+def _fresh(document: Document, proposals: Sequence[Proposal], source: str) -> tuple[tree.Branch, str]:
+    """Return all groups and gates, and the spec of them."""
+    root = tree.grow(document, proposals, source=source)
+    tree.share(root)
+    return root, write.spec(document, root, source=source)
 
 
 def _merged(out: Path, document: Document, proposals: Sequence[Proposal], source: str) -> Merged:
