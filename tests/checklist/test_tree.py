@@ -144,9 +144,7 @@ def test_what_all_gates_of_a_group_say_is_said_once() -> None:
     root = tree.grow(found, [proposal(n) for n in range(5)], source=NAME)
     tree.share(root)
     text = write.spec(found, root, source=NAME)
-    assert (
-        "      - group: B\n        severity: low\n        gates:\n          # low\n          - id: one\n            title: One\n            probe"
-        in text
-    )
+    below = "          # low\n          - id: one\n            title: One\n            probe"
+    assert f"      - group: B\n        severity: low\n        gates:\n{below}" in text
     assert "  - group: A\n    gates:" in text
     assert text.count("severity: ") == 3
