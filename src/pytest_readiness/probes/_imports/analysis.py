@@ -156,10 +156,10 @@ class Analysis:
 
     def _edges(self, number: int, statements: Iterable[Statement]) -> dict[int, When]:
         found: dict[int, When] = {}
-        targets = self.resolver.targets
+        targets, deferred = self.resolver.targets, When.DEFERRED
         for when, module, names, _line, function in statements:
             leads = targets(number, module, names)
-            if when is When.DEFERRED and function and leads:
+            if function and when is deferred and leads:
                 self._deferring.setdefault(number, []).append((function, leads))
             for target in leads:
                 if found.get(target, _NEVER) > when and not (self.ignore and self._is_ignored(number, target)):

@@ -134,23 +134,23 @@ def _add(modules: Modules, name: str, path: str, *, is_package: bool) -> None:
 def _walk(modules: Modules, name: bytes, folder: str, above: tuple[str, ...]) -> bool:
     """Add the package in *folder* and all below it; return whether any module was there."""
     files, folders = _content(folder)
-    start = f"{folder}{os.sep}"
-    regular = "__init__" in files
-    if regular:
-        modules.add(name, f"{start}__init__.py", package=True)
+    if "__init__" in files:
+        modules.add(name, f"{folder}{os.sep}__init__.py", package=True)
     elif not files and not folders:
         return False
     else:
         modules.add(name, "", package=True)
     found = bool(files)
     plain = set(files)
-    for entry in folders:
-        if _is_new(entry, (*above, folder)) and not (entry.name in plain and not _regular(entry.path)):
-            plain.discard(entry.name)
-            found |= _walk(modules, b"%b.%b" % (name, entry.name.encode()), entry.path, (*above, folder))
+    if folders:
+        above = (*above, folder)
+        for entry in folders:
+            if _is_new(entry, above) and not (entry.name in plain and not _regular(entry.path)):
+                plain.discard(entry.name)
+                found |= _walk(modules, b"%b.%b" % (name, entry.name.encode()), entry.path, above)
     for file in files:
         if file in plain and file != "__init__" and "." not in file:
-            modules.add(b"%b.%b" % (name, file.encode()), f"{start}{file}.py", package=False)
+            modules.add(b"%b.%b" % (name, file.encode()), f"{folder}{os.sep}{file}.py", package=False)
     return found
 
 
@@ -160,10 +160,11 @@ def _content(folder: str) -> tuple[list[str], list[os.DirEntry[str]]]:
     folders: list[os.DirEntry[str]] = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".py"):
+            name = entry.name
+            if name.endswith(".py"):
                 if entry.is_file():
-                    files.append(entry.name[:-3])
-            elif entry.name.isidentifier() and entry.name != "__pycache__" and entry.is_dir():
+                    files.append(name[:-3])
+            elif name.isidentifier() and name != "__pycache__" and entry.is_dir():
                 folders.append(entry)
     return files, folders
 

@@ -13,6 +13,7 @@ from collections.abc import Container
 from pytest_readiness.probes._imports import lexer, scan
 from pytest_readiness.probes._imports.statements import Statement, Truth, When, branch, typing_names
 
+_WORD = b"import"
 _DOT = ord(".")
 _BACKSLASH = ord("\\")
 _AT_THE_TOP = (When.IMPORT, b"")
@@ -27,6 +28,9 @@ _PLAIN = (b"class ", b"try:", b"except", b"finally:", b"for ", b"while ", b"with
 #: What depends on a condition.
 _BRANCH = (b"if ", b"if(", b"elif ", b"elif(", b"else:", b"else ")
 _FUNCTION = (b"def ", b"async def ")
+_BLANK = b" \t\f"
+#: Hardly a line is indented further.
+_MOST = 64
 
 
 def read(data: bytes, tops: Container[bytes] | None = None, *, lines: bool = True) -> list[Statement] | None:
@@ -37,28 +41,44 @@ def read(data: bytes, tops: Container[bytes] | None = None, *, lines: bool = Tru
     in the file. Counting *lines* takes time.
     """
     text = b"\n" + data
-    words = text.count(b"import")
     found: list[Statement] = []
-    seen = 0
     place = _Place(text, lines=lines)
-    for match in scan.LINE.finditer(text) if words else ():
-        seen += match[0].count(b"import")
-        module, listed, plain = match.group(1, 2, 3)
-        if _hidden(module, listed, match):
-            return None
-        if tops is None or _wanted(module, plain, tops):
-            context = place.context(match)
-            if context is None:
+    calls = False
+    at = text.find(_WORD)
+    while at >= 0:
+        end = at + len(_WORD)
+        after = text[end : end + 1]
+        if after == b"_":
+            calls = True
+        elif after in scan.AFTER:
+            start = text.rfind(b"\n", 0, at)
+            match = scan.LINE.match(text, start)
+            if match is not None and match.end() > at:
+                if text[start - 1] == _BACKSLASH or not _add(found, match, place, tops):
+                    return None
+                end = match.end()
+            elif text[start - 1] == _BACKSLASH or scan.behind(text[start + 1 : at]):
                 return None
-            when, function = context
-            if module is not None:
-                names = listed if tops else lexer.clean_names(listed)
-                found.append(Statement(when, module, names, place.line, function))
-            elif plain is not None:
-                found += [Statement(when, name, None, place.line, function) for name in lexer.clean_names(plain)]
-        if seen == words:
-            return found
-    return None if words and (scan.inline(text) or scan.calls(text, tops)) else found
+        at = text.find(_WORD, end)
+    return None if calls and scan.calls(text, tops) else found
+
+
+def _add(found: list[Statement], match: re.Match[bytes], place: _Place, tops: Container[bytes] | None) -> bool:
+    """Add the imports in a line of text to those *found* if they are wanted; return whether that is all there is."""
+    module, listed, plain = match.group(1, 2, 3)
+    if _hidden(module, listed, match):
+        return False
+    if tops is None or _wanted(module, plain, tops):
+        context = place.context(match)
+        if context is None:
+            return False
+        when, function = context
+        if module is not None:
+            names = listed if tops else lexer.clean_names(listed)
+            found.append(Statement(when, module, names, place.line, function))
+        elif plain is not None:
+            found += [Statement(when, name, None, place.line, function) for name in lexer.clean_names(plain)]
+    return True
 
 
 def _hidden(module: bytes | None, listed: bytes, match: re.Match[bytes]) -> bool:
@@ -213,9 +233,8 @@ def _line_before(text: bytes, at: int, indent: int) -> int | None:
 
 
 def _indent(text: bytes, start: int) -> int:
-    end = start
-    while text[end] in b" \t\f":
+    head = text[start : start + _MOST]
+    end = start + len(head) - len(head.lstrip(_BLANK))
+    while end < len(text) and text[end] in _BLANK:
         end += 1
-        if end == len(text):
-            break
     return end - start if b"\t" not in text[start:end] else lexer.width(text[start:end])

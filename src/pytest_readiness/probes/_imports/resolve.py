@@ -33,6 +33,17 @@ class _Bound(NamedTuple):
 _NOT_PARSED = _Bound(frozenset(), open=True)
 
 
+class _Way(NamedTuple):
+    """Where ``import full`` leads: the modules that it runs, and the number of the last if it is there."""
+
+    full: bytes
+    chain: tuple[int, ...]
+    base: int | None
+
+
+_NOWHERE = _Way(b"", (), None)
+
+
 class Resolver:
     """Leads from an import in a module to the numbers of the modules it runs; *read* gives a file's source."""
 
@@ -49,7 +60,9 @@ class Resolver:
         self._words = lru_cache(maxsize=1024)(lambda package: mentions.words(self._source(package)))
         self._given: dict[tuple[int, bytes], bool] = {}
         self._offered: dict[tuple[int, bytes], bool] = {}
+        self._ways: dict[bytes | tuple[bytes, bytes], _Way] = {}
         self._importer = -1
+        self._package = b""
         self._running: frozenset[int] = frozenset()
 
     def chain(self, name: bytes) -> tuple[int, ...]:
@@ -83,25 +96,29 @@ class Resolver:
         Packages that the importer is in run already and are left out, unless they are meant
         themselves; *importer* itself likewise. *names* may still be as they stand in the file.
         """
-        if module[0] == _DOT:
-            full = self.absolute(importer, module)
-            if full is None:
-                return set()
-        elif module.partition(b".")[0] in self.tops:
-            full = module
-        else:
-            return set()
         if importer != self._importer:
             self._importer = importer
+            self._package = self.modules.parent(importer)
             self._running = frozenset(self.chain(self.modules.names[importer]))
-        found = set(self.chain(full)).difference(self._running)
-        base = self.modules.index.get(full)
+        key = (self._package, module) if module[0] == _DOT else module
+        way = self._ways.get(key)
+        if way is None:
+            way = self._ways[key] = self._way(importer, module)
+        full, chain, base = way
+        found = set(chain).difference(self._running)
         if base is not None:
             if not names or base not in self.modules.packages:
                 found.add(base)
             else:
                 self._add_inner(found, full, base, lexer.clean_names(names) if isinstance(names, bytes) else names)
         return found
+
+    def _way(self, importer: int, module: bytes) -> _Way:
+        """Return what ``import module`` in *importer* leads to, whatever is running."""
+        full = self.absolute(importer, module)
+        if full is None or full.partition(b".")[0] not in self.tops:
+            return _NOWHERE
+        return _Way(full, self.chain(full), self.modules.index.get(full))
 
     def _add_inner(self, found: set[int], full: bytes, base: int, names: Iterable[bytes]) -> None:
         """Add the modules of package *base* among *names*, and *base* itself if it has to give one of them."""
