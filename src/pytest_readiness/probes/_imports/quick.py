@@ -17,7 +17,7 @@ _WORD = b"import"
 _DOT = ord(".")
 _BACKSLASH = ord("\\")
 _AT_THE_TOP = (When.IMPORT, b"")
-_TOP_LINE = re.compile(rb"\n(?=[^\s#)\]}\"'])")
+_TOP_LINE = re.compile(rb"\n(?=[^ \t\n\r\f\v#)\]}\"'])")
 #: Functions and methods as they are usually indented, and lines that end them.
 _STEP = 4
 _METHOD = b"\n    def "
@@ -118,9 +118,9 @@ class _Place:
         if self._lines:
             self.line += text.count(b"\n", self._at, start)
         self._at = start
-        indent = _indent(text, start)
-        if not indent:
+        if text[start] not in _BLANK:
             return _AT_THE_TOP
+        indent = _indent(text, start)
         if (indent, match.start()) != self._block:
             self._context = self._directly_in(start, indent)
             if self._context is None:
