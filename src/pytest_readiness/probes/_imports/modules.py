@@ -55,13 +55,15 @@ class Modules:
 
 def roots(root: Path) -> tuple[Path, ...]:
     """Return the folders whose content can be imported: ``src/`` (if it is no package itself) and *root*."""
-    source = root / "src"
-    if source.is_dir() and not (source / "__init__.py").exists():
-        return (source, root)
-    return (root,)
+    return tuple(map(type(root), _places(str(root))))
 
 
-def find(root: Path, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()) -> Modules:
+def _places(root: str) -> tuple[str, ...]:
+    source = f"{root}{os.sep}src"
+    return (source, root) if os.path.isdir(source) and not _regular(source) else (root,)  # noqa: PTH112
+
+
+def find(root: Path | str, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()) -> Modules:
     """
     Find all modules of *packages* under ``src/`` or *root*, then in the folders *elsewhere*.
 
@@ -69,7 +71,7 @@ def find(root: Path, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()
     Raises ``CannotMeasure`` for a package that is not there.
     """
     modules = Modules()
-    places = roots(root)
+    places = _places(str(root))
     if not packages:
         for place in places:
             for name, path, is_package in _top(place):
@@ -79,23 +81,23 @@ def find(root: Path, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()
         return modules
     for package in packages:
         before = len(modules.names)
-        for folder in (*map(str, places), *elsewhere):
+        for folder in (*places, *elsewhere):
             _package(modules, package, folder)
             if len(modules.names) > before or package.encode() in modules.index:
                 break
         else:
             from pytest_readiness.errors import CannotMeasure
 
-            raise CannotMeasure(_missing(package, places, root))
+            raise CannotMeasure(_missing(package, places))
     return modules
 
 
-def _missing(package: str, places: Sequence[Path], root: Path) -> str:
+def _missing(package: str, places: Sequence[str]) -> str:
     import difflib
 
     known = [name for place in places for name, _path, _is_package in _top(place)]
     near = difflib.get_close_matches(package, known, 1)
-    where = " or ".join("the spec's folder" if place == root else f"{place.name}/" for place in places)
+    where = " or ".join(["src/", "the spec's folder"][-len(places) :])
     return f"there is no package {package!r} under {where}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
@@ -107,9 +109,9 @@ def _package(modules: Modules, package: str, folder: str) -> None:
         _add(modules, package, f"{path}.py", is_package=False)
 
 
-def _top(place: Path) -> Iterator[tuple[str, str, bool]]:
+def _top(place: str) -> Iterator[tuple[str, str, bool]]:
     """Yield name, path and whether it is a folder for what can be imported from *place*."""
-    if not place.is_dir():
+    if not os.path.isdir(place):  # noqa: PTH112
         return
     for entry in sorted(os.scandir(place), key=lambda entry: entry.name):
         if entry.name.endswith(".py"):
