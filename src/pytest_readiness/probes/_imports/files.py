@@ -56,7 +56,9 @@ class Compiled:
         self._names: dict[str, list[str]] | None = None
 
     def proves(self, path: str, data: bytes, status: os.stat_result) -> bool:
-        """Whether the file at *path* with bytes *data* is proved to be Python."""
+        """Whether the file at *path* with bytes *data* is proved to be Python; an empty one needs no proof."""
+        if not data:
+            return True
         folder, _, name = path.rpartition(os.sep)
         if folder != self._folder:
             self._folder = folder

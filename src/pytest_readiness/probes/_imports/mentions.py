@@ -122,6 +122,8 @@ class _Parts:
 def _outside(data: bytes) -> Iterator[bytes]:
     start, kind = 0, None
     for line in [*_TOP_LINE.finditer(data), None]:
+        if line is not None and line.lastindex is kind is None:
+            continue
         end = len(data) if line is None else line.start()
         if kind is None:
             yield data[start:end]

@@ -15,9 +15,8 @@ from pytest_readiness.probes._imports.statements import truth, typing_names
 _DOT = ord(".")
 _NOTHING: Mapping[bytes, int] = {}
 _BINDING = re.compile(
-    rb"^(?:(?:async[ \t]+def|def|class|type)[ \t]+(\w+)|(\w+)[ \t]*[:=]"
-    rb"|from[ \t]+([\w.]*\w)[ \t]+import[ \t]*(\([^)]*\)|[^\n(]*))",
-    re.MULTILINE,
+    rb"\n(?:(?:async[ \t]+def|def|class|type)[ \t]+(\w+)|(\w+)[ \t]*[:=]"
+    rb"|from[ \t]+([\w.]*\w)[ \t]+import[ \t]*(\([^)]*\)|[^\n(]*))"
 )
 _STAR = re.compile(rb"\bimport[ \t]*\(?[ \t]*\*")
 _DYNAMIC = re.compile(rb"\b(?:globals|vars|setattr|exec|__getattr__)\b|sys\.modules")
@@ -189,7 +188,7 @@ class Resolver:
 def _plainly_bound(data: bytes, package: bytes) -> frozenset[bytes]:
     """Return the names that *data*, of *package*, binds at the start of a line, in one of the usual ways."""
     names: set[bytes] = set()
-    for defined, assigned, module, imported in _BINDING.findall(data):
+    for defined, assigned, module, imported in _BINDING.findall(b"\n" + data):
         if module != package:
             names.update(lexer.clean_names(imported) if imported else (defined or assigned,))
     return frozenset(names)
