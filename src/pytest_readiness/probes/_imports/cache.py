@@ -34,7 +34,7 @@ _KEPT = 20
 
 
 def findings(
-    folder: Path | None, modules: Modules, ignore: Sequence[str] = (), tick: Callable[[], None] = lambda: None
+    folder: Path | str | None, modules: Modules, ignore: Sequence[str] = (), tick: Callable[[], None] = lambda: None
 ) -> Findings:
     """
     Return what there is to find about *modules*, from *folder* as far as nothing has changed; with None, keep nothing.

@@ -43,23 +43,24 @@ def read(data: bytes, tops: Container[bytes] | None = None, *, lines: bool = Tru
     text = b"\n" + data
     found: list[Statement] = []
     place = _Place(text, lines=lines)
+    find, rfind, line_at, behind = text.find, text.rfind, scan.LINE.match, scan.AFTER
     calls = False
-    at = text.find(_WORD)
+    at = find(_WORD)
     while at >= 0:
         end = at + len(_WORD)
         after = text[end : end + 1]
         if after == b"_":
             calls = True
-        elif after in scan.AFTER:
-            start = text.rfind(b"\n", 0, at)
-            match = scan.LINE.match(text, start)
-            if match is not None and match.end() > at:
+        elif after in behind:
+            start = rfind(b"\n", 0, at)
+            match = line_at(text, start)
+            if match is not None and (past := match.end()) > at:
                 if text[start - 1] == _BACKSLASH or not _add(found, match, place, tops):
                     return None
-                end = match.end()
+                end = past
             elif text[start - 1] == _BACKSLASH or scan.behind(text[start + 1 : at]):
                 return None
-        at = text.find(_WORD, end)
+        at = find(_WORD, end)
     return None if calls and scan.calls(text, tops) else found
 
 
@@ -71,33 +72,27 @@ def line(data: bytes, at: int) -> int:
 def _add(found: list[Statement], match: re.Match[bytes], place: _Place, tops: Container[bytes] | None) -> bool:
     """Add the imports in a line of text to those *found* if they are wanted; return whether that is all there is."""
     module, listed, plain = match.group(1, 2, 3)
-    if _hidden(module, listed, match):
-        return False
-    if tops is None or _wanted(module, plain, tops):
-        context = place.context(match)
-        if context is None:
+    if module is None:
+        names = () if plain is None else lexer.clean_names(plain)
+        if plain is None and scan.unusual(match[0].strip()):
             return False
-        when, function = context
-        if module is not None:
-            names = listed if tops else lexer.clean_names(listed)
-            found.append(Statement(when, module, names, place.line, function))
-        elif plain is not None:
-            found += [Statement(when, name, None, place.line, function) for name in lexer.clean_names(plain)]
+        if tops is not None and all(name.partition(b".")[0] not in tops for name in names):
+            return True
+    elif module == b"importlib" and b" as " in listed:
+        return False
+    elif tops is not None and module[0] != _DOT and module.partition(b".")[0] not in tops:
+        return True
+    context = place.context(match)
+    if context is None:
+        return False
+    when, function = context
+    if module is None:
+        found += [Statement(when, name, None, place.line, function) for name in names]
+    else:
+        found.append(
+            Statement(when, module, lexer.clean_names(listed) if tops is None else listed, place.line, function)
+        )
     return True
-
-
-def _hidden(module: bytes | None, listed: bytes, match: re.Match[bytes]) -> bool:
-    """Whether a line may import what it does not show."""
-    if module is not None:
-        return module == b"importlib" and b" as " in listed
-    return match[3] is None and scan.unusual(match[0].strip())
-
-
-def _wanted(module: bytes | None, plain: bytes | None, tops: Container[bytes]) -> bool:
-    """Whether an import is of a module below one of *tops*, or relative."""
-    if module is not None:
-        return module[0] == _DOT or module.partition(b".")[0] in tops
-    return plain is not None and any(name.partition(b".")[0] in tops for name in lexer.clean_names(plain))
 
 
 class _Place:

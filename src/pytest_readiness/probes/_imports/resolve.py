@@ -32,15 +32,10 @@ class _Bound(NamedTuple):
 _NOT_PARSED = _Bound(frozenset(), open=True)
 
 
-class _Way(NamedTuple):
-    """Where ``import full`` leads: the modules that it runs, and the number of the last if it is there."""
+#: Where an import leads: the full name, the modules that it runs, and the number of the last if it is there.
+_Way = tuple[bytes, tuple[int, ...], int | None]
 
-    full: bytes
-    chain: tuple[int, ...]
-    base: int | None
-
-
-_NOWHERE = _Way(b"", (), None)
+_NOWHERE: _Way = (b"", (), None)
 
 
 class Resolver:
@@ -117,7 +112,7 @@ class Resolver:
         full = self.absolute(importer, module)
         if full is None or full.partition(b".")[0] not in self.tops:
             return _NOWHERE
-        return _Way(full, self.chain(full), self.modules.index.get(full))
+        return full, self.chain(full), self.modules.index.get(full)
 
     def _add_inner(self, found: set[int], full: bytes, base: int, names: Iterable[bytes]) -> None:
         """Add the modules of package *base* among *names*, and *base* itself if it has to give one of them."""
