@@ -53,7 +53,8 @@ def findings(
     keys = _keys(modules, tick)
     about = _about(modules.names)
     texts = "\0".join((*modules.paths, "", *ignore)).encode(errors="surrogateescape")
-    state = _hash(about, b"\0".join(modules.names), texts, b"\0".join(keys.values()))
+    names = b"\0".join((*modules.names, b"", *sorted(modules.translated)))
+    state = _hash(about, names, texts, b"\0".join(keys.values()))
     paths = f"{place}{state.hex()}.json", f"{place}{_hash(about).hex()}.files"
     return _loaded(paths[0]) or _found(place, paths, keys, analysed)
 

@@ -11,19 +11,23 @@ if TYPE_CHECKING:
 
 #: Folders at the top of a project that hold no modules of its own.
 _FOREIGN = frozenset({"build", "dist", "node_modules", "venv", "env", "site-packages", "__pycache__"})
+#: What gettext calls the folders of its catalogues. A project that is translated may have thousands.
+CATALOGUES = "LC_MESSAGES"
 
 
 class Modules:
     """
     Modules by number: ``names`` (dotted), ``paths`` (empty for a package without ``__init__.py``) and ``packages``.
 
-    ``index`` leads from a name to its number, ``children`` from a package to its modules by last name.
+    ``index`` leads from a name to its number, ``children`` from a package to its modules by last name. ``translated``
+    are packages with a folder of gettext's catalogues, in which no modules are looked for.
     """
 
     def __init__(self) -> None:
         self.names: list[bytes] = []
         self.paths: list[str] = []
         self.packages: set[int] = set()
+        self.translated: set[bytes] = set()
         self.index: dict[bytes, int] = {}
         self.children: dict[bytes, dict[bytes, int]] = {}
 
@@ -147,7 +151,9 @@ def _walk(modules: Modules, name: bytes, folder: str, above: tuple[str, ...]) ->
     if folders:
         above = (*above, folder)
         for entry in folders:
-            if _is_new(entry, above) and not (entry.name in plain and not _regular(entry.path)):
+            if entry.name == CATALOGUES:
+                modules.translated.add(name)
+            elif _is_new(entry, above) and not (entry.name in plain and not _regular(entry.path)):
                 plain.discard(entry.name)
                 found |= _walk(modules, b"%b.%b" % (name, entry.name.encode()), entry.path, above)
     for file in files:

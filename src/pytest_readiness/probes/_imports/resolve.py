@@ -6,13 +6,17 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_readiness.probes._imports import lexer, mentions, source
-from pytest_readiness.probes._imports.modules import Modules
+from pytest_readiness.probes._imports.modules import CATALOGUES, Modules
 from pytest_readiness.probes._imports.statements import truth, typing_names
 
+if TYPE_CHECKING:
+    from pytest_readiness.errors import CannotMeasure
+
 _DOT = ord(".")
+_CATALOGUES = CATALOGUES.encode()
 _NOTHING: Mapping[bytes, int] = {}
 _BINDING = re.compile(
     rb"\n(?:(?:async[ \t]+def|def|class|type)[ \t]+(\w+)|(\w+)[ \t]*[:=]"
@@ -88,7 +92,8 @@ class Resolver:
         Return the modules that an import in *importer* runs.
 
         Packages that the importer is in run already and are left out, unless they are meant
-        themselves; *importer* itself likewise. *names* may still be as they stand in the file.
+        themselves; *importer* itself likewise. *names* may still be as they stand in the file. Raises
+        ``CannotMeasure`` for modules in a folder of catalogues: there may be any.
         """
         if importer != self._importer:
             self._importer = importer
@@ -104,7 +109,10 @@ class Resolver:
             if not names or base not in self.modules.packages:
                 found.add(base)
             else:
-                self._add_inner(found, full, base, lexer.clean_names(names) if isinstance(names, bytes) else names)
+                listed = lexer.clean_names(names) if isinstance(names, bytes) else names
+                if _CATALOGUES in listed and full in self.modules.translated:
+                    raise self._unseen(importer, full)
+                self._add_inner(found, full, base, listed)
         return found
 
     def _way(self, importer: int, module: bytes) -> _Way:
@@ -112,7 +120,17 @@ class Resolver:
         full = self.absolute(importer, module)
         if full is None or full.partition(b".")[0] not in self.tops:
             return _NOWHERE
+        if _CATALOGUES in full:
+            before, _, _after = (full + b".").partition(b".%b." % _CATALOGUES)
+            if before in self.modules.translated:
+                raise self._unseen(importer, before)
         return full, self.chain(full), self.modules.index.get(full)
+
+    def _unseen(self, importer: int, package: bytes) -> CannotMeasure:
+        from pytest_readiness.errors import CannotMeasure
+
+        name, folder = self.modules.names[importer].decode(), f"{package.decode()}.{CATALOGUES}"
+        return CannotMeasure(f"{name} imports {folder}, but folders of that name are for translations: none is read")
 
     def _add_inner(self, found: set[int], full: bytes, base: int, names: Iterable[bytes]) -> None:
         """Add the modules of package *base* among *names*, and *base* itself if it has to give one of them."""
