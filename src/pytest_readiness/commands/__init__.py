@@ -1,6 +1,7 @@
 """
 The console script ``readiness``: one module a verb, found by its name.
 
+A verb that is a word of Python's own has an underscore behind it in the name of its module.
 A verb's module says in its docstring what it is for, adds its options to a parser in ``options`` and
 does its work in ``run``, which returns the exit code: pytest's numbers, as everywhere.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
+import keyword
 import pkgutil
 import sys
 import traceback
@@ -24,7 +26,6 @@ OK, FAILED, INTERRUPTED, INTERNAL_ERROR, USAGE = 0, 1, 2, 3, 4
 #: Verbs that are promised, and what they will do.
 RESERVED = {
     "init": "propose a spec for a project",
-    "import": "make a spec from a checklist",
     "audit": "hold a checklist's claims against the evidence",
     "diff": "compare two reports",
     "report": "write a report in another format",
@@ -77,7 +78,8 @@ def _guarded(words: list[str], output: Output) -> int:
 
 def verbs() -> tuple[str, ...]:
     """Return the names of the verbs, sorted."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
+    names = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return tuple(sorted(name.removesuffix("_") for name in names))
 
 
 def _run(words: list[str], output: Output) -> int:
@@ -102,7 +104,8 @@ def _run(words: list[str], output: Output) -> int:
 
 def _verb(name: str) -> Verb:
     if name in verbs():
-        return cast("Verb", importlib.import_module(f"{__name__}.{name}"))
+        module = f"{name}_" if keyword.iskeyword(name) else name
+        return cast("Verb", importlib.import_module(f"{__name__}.{module}"))
     if name in RESERVED:
         raise UsageError(f"readiness {name} ({RESERVED[name]}) is not available yet")
     near = difflib.get_close_matches(name, [*verbs(), *RESERVED], 1)

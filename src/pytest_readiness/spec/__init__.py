@@ -9,7 +9,7 @@ readiness.yaml: text to Spec, with all problems at once.
 
 from __future__ import annotations
 
-from pytest_readiness.spec._load import load
+from pytest_readiness.spec._load import label, load
 from pytest_readiness.spec._schema import schema
 
-__all__ = ["load", "schema"]
+__all__ = ["label", "load", "schema"]

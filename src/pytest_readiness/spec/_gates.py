@@ -20,6 +20,7 @@ from pytest_readiness.spec._probes import Broken, Known
 from pytest_readiness.spec._problems import Node
 from pytest_readiness.spec._scene import Scene, condition_of
 from pytest_readiness.spec._services import PLAUSIBLE
+from pytest_readiness.spec._todo import concerns, to_do, unfilled
 
 _Bound = tuple[object, Mapping[str, object] | None]
 
@@ -34,7 +35,7 @@ def read_gate(draft: Draft, scene: Scene, captures: Captures) -> Gate | None:
     """
     node, heading = draft.node, draft.heading
     undefined = node.fill(scene.variables, names=NAMES, skip="with")
-    own = _own_values(node, scene)
+    own = _own_values(node, scene, to_do(node))
     values = merged(heading.values, own)
     outside = heading.outside or scene.outside(own, node) or scene.elsewhere(values)
     if outside is None:
@@ -45,7 +46,10 @@ def read_gate(draft: Draft, scene: Scene, captures: Captures) -> Gate | None:
     needs = () if draft.id is None else _needs(draft.id, own, values)
     binding = _Binding(values.get("uses", ()), needs, scene, captures)
     made, binds = _options(own.get("with"), known, binding, node, asked=outside is None)
-    expectations, exclusive = _expectations(own.get("expect"), known, made, node)
+    todo = to_do(node)
+    expectations, exclusive = _expectations(own.get("expect"), known, made, node, todo)
+    if todo and known is not None:
+        made, binds, expectations, exclusive = unfilled(todo), None, (), False
     if draft.id is None:
         return None
     return Gate(
@@ -70,7 +74,7 @@ def read_gate(draft: Draft, scene: Scene, captures: Captures) -> Gate | None:
         enforce_from=values.get("enforce_from"),
         waiver=_waiver(own.get("waiver")),
         deferral=_deferral(own.get("deferred")),
-        retry=_retry(values.get("retry")),
+        retry=None if todo else _retry(values.get("retry")),
         timeout=values.get("timeout", 60.0),
         scope=values.get("scope", ()),
         claimed=own.get("claimed"),
@@ -80,11 +84,11 @@ def read_gate(draft: Draft, scene: Scene, captures: Captures) -> Gate | None:
     )
 
 
-def _own_values(node: Node, scene: Scene) -> dict[str, Any]:
+def _own_values(node: Node, scene: Scene, todo: dict[Path, str]) -> dict[str, Any]:
     found: list[tuple[Path, str]] = []
     own = GATE.read(node.data, (), found)
     if found:
-        node.report_all(found)
+        node.report_all(each for each in found if not concerns(each[0], todo))
     scene.check(own, node)
     return own
 
@@ -148,7 +152,8 @@ def _options(
     made, found = _made(filled if isinstance(filled, Map) else given, given, known, binding)
     if made is options.FAILED:
         below = ("with",) if "with" in node.data else ()
-        node.report_all([(path, message) for path, message in found], below)
+        todo = to_do(node)
+        node.report_all([each for each in found if not concerns((*below, *each[0]), todo)], below)
         return None, None
     if binding.choices and given.get("shell") is True:
         # The answer of some server, say; a shell would carry out whatever is in it.
@@ -230,7 +235,7 @@ class _Binding:
 
 
 def _expectations(
-    given: Map | None, known: Known | Broken | None, made: object, node: Node
+    given: Map | None, known: Known | Broken | None, made: object, node: Node, todo: dict[Path, str]
 ) -> tuple[tuple[Expectation, ...], bool]:
     """Return what is expected, the probe's defaults first, and whether a measurement wants to be alone."""
     if not isinstance(known, Known):
@@ -249,7 +254,8 @@ def _expectations(
                 message = f"unknown measurement {name!r}{node.problems.near(name, known.names(instance))}"
                 node.report(("expect", options.Key(name)), message)
         except ConditionError as error:
-            node.report(("expect", name), str(error))
+            if not concerns(("expect", name), todo):
+                node.report(("expect", name), str(error))
     if not expected and not given and (names := known.names(instance)):
         node.report((), f"'expect' is missing: {known.name} measures {', '.join(names)}, and expects nothing by itself")
     return tuple(expected), known.alone(expected, instance)

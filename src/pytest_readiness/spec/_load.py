@@ -53,8 +53,8 @@ def _no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _label(path: Path) -> str:
-    """Return the name of *path* in messages: from the current folder, if it is below that."""
+def label(path: Path) -> str:
+    """Return the name of *path* in messages and positions: from the current folder, if it is below that."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
@@ -72,7 +72,7 @@ class _Load:
 
     def spec(self) -> Spec:
         """Read everything; raise all problems, or return the spec."""
-        main = self.files.load(self.path, _label(self.path))
+        main = self.files.load(self.path, label(self.path))
         if main is None:
             raise self.problems.error(self.redactor)
         tops = [_Top(source, self.problems, main=source is main) for source in self.files.sources]

@@ -16,7 +16,7 @@ from pytest_readiness.registry import Registry
 @dataclass(frozen=True, kw_only=True)
 class Broken(Probe):
     """
-    Stands for a probe that could not be loaded.
+    Stands for a probe that could not be loaded, or whose options are still to be filled in.
 
     Its gates are errors with the reason; the others go on.
     """
@@ -26,7 +26,7 @@ class Broken(Probe):
     why: str
 
     def measure(self, context: Context) -> Measurements:
-        """Say why the probe could not be loaded."""
+        """Say why there is nothing that could be run."""
         del context
         raise CannotMeasure(self.why)
 

@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from yaml import MarkedYAMLError
 
+#: How deep a file may be nested; libyaml stops by itself too, at a depth of its own.
+DEEPEST = 64
+
 _QUOTE_IT = "put the value in quotes"
 
 
@@ -97,6 +100,7 @@ def _say(message: str) -> _Adviser:
 
 
 _ADVICE: tuple[tuple[str, _Adviser], ...] = (
+    (r"maximum nesting depth", _say(f"nested more than {DEEPEST} levels deep")),
     (r"mapping values are not allowed", _colon),
     (r"mapping keys are not allowed", _say(f"a value cannot begin with '?': {_QUOTE_IT}")),
     (r"flow (sequence|mapping) \|", _flow),

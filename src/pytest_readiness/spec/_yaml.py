@@ -34,7 +34,7 @@ from pytest_readiness.spec._places import (
     unpack,
 )
 from pytest_readiness.spec._scalar import DoubtError, scalar
-from pytest_readiness.spec._syntax import explain
+from pytest_readiness.spec._syntax import DEEPEST, explain
 
 if TYPE_CHECKING:
     from yaml.error import Mark
@@ -46,8 +46,8 @@ else:
 
 Report = Callable[[Place, str], None]
 
-#: How deep a file may be nested, and how many values its aliases may stand for.
-DEEPEST, MOST_ALIASED = 64, 500_000
+#: How many values the aliases of a file may stand for.
+MOST_ALIASED = 500_000
 
 
 def parser_for(text: str) -> Any:

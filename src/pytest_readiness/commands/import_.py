@@ -1,0 +1,153 @@
+"""Make a spec from a checklist in Markdown, or bring one up to date that was made so."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pytest_readiness import spec
+from pytest_readiness.checklist import tree, write
+from pytest_readiness.checklist.merge import Merged, merge
+from pytest_readiness.checklist.model import Document, Proposal, Role
+from pytest_readiness.checklist.propose import propose
+from pytest_readiness.commands import _checklist, _project
+from pytest_readiness.commands._output import Output
+from pytest_readiness.errors import SpecError, UsageError
+from pytest_readiness.model import Gate
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("checklist", metavar="CHECKLIST.md", type=Path, help="the checklist")
+    parser.add_argument(
+        "--out", metavar="PATH", type=Path, default=Path(_project.SPEC),
+        help=f"the spec ({_project.SPEC}); one that is there is added to; - for standard output",
+    )  # fmt: skip
+    parser.add_argument("--explain", action="store_true", help="tell of every line what became of it; write nothing")
+
+
+def run(args: argparse.Namespace, output: Output) -> int:
+    """Read the checklist, and write the spec."""
+    document = _checklist.load(args.checklist)
+    proposals = propose(document)
+    if args.explain:
+        output.write("".join(f"{line}\n" for line in _explained(document, proposals)))
+        return 0
+    if str(args.out) == "-":
+        source = args.checklist.name
+        output.write(write.spec(document, tree.grow(document, proposals, source=source), source=source))
+        return 0
+    source = Path(os.path.relpath(args.checklist, args.out.parent)).as_posix()
+    told: Iterator[str]
+    if args.out.exists() and args.out.stat().st_size:
+        merged = _merged(args.out, document, proposals, source)
+        _replace(args.out, merged.text)
+        told = _told_of_merge(args.out, merged)
+    else:
+        root = tree.grow(document, proposals, source=source)
+        _replace(args.out, write.spec(document, root, source=source))
+        told = _told(args.out, document, root)
+    output.write("".join(f"{line}\n" for line in (*_checklist.damage(document), *told)))
+    return 0
+
+
+def _merged(out: Path, document: Document, proposals: Sequence[Proposal], source: str) -> Merged:
+    try:
+        old = out.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{out} cannot be read: {error}") from None
+    return merge(old, _gates(out), document, proposals, source=source, file=spec.label(out))
+
+
+def _gates(path: Path) -> tuple[Gate, ...]:
+    """Return the gates of the spec at *path*, whatever the environment is."""
+    return spec.load(path, registry=_project.registry(path.parent), env=_Anything(os.environ)).gates
+
+
+class _Anything(dict[str, str]):
+    """An environment in which every variable is set: to what is still to be filled in, if to nothing else."""
+
+    def __missing__(self, name: str) -> str:
+        return tree.TODO
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def get(self, name: str, default: str | None = None) -> str:  # type: ignore[override]
+        del default
+        return self[name]
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write *text* to *path*, if it is a spec without problems; else nothing is changed."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".readiness-", suffix=".yaml")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+            _check(Path(name), path)
+            mode = path.stat().st_mode if path.exists() else 0o644
+            Path(name).chmod(mode & 0o777)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _check(written: Path, path: Path) -> None:
+    try:
+        _gates(written)
+    except SpecError as error:
+        first = error.problems[0]
+        raise UsageError(
+            f"{path} was not written, since it would not be a sound spec: line {first.position.line}: "
+            f"{first.path}: {first.message}"
+        ) from None
+
+
+# --- what is told -------------------------------------------------------------------------------
+
+
+def _told(out: Path, document: Document, root: tree.Branch) -> Iterator[str]:
+    drafts = [draft for _, draft in root.drafts()]
+    manual = sum(draft.keys["probe"] == "manual" for draft in drafts)
+    todo = sum(draft.keys["probe"] != "manual" and tree.unfilled(draft) for draft in drafts)
+    yield f"{out}: {len(drafts)} gates, from {len(document.items)} items in {len(document.lines)} lines"
+    yield f"  {len(drafts) - manual - todo} complete, {todo} with a TODO to fill in, {manual} for a person to answer"
+    yield f"next: readiness check --spec {out}; readiness import --explain {document.text.name} says why"
+
+
+def _told_of_merge(out: Path, merged: Merged) -> Iterator[str]:
+    for word, names in (("added", merged.added), ("changed", merged.changed), ("vanished", merged.vanished)):
+        if names:
+            yield f"{word}: {', '.join(names)}"
+    yield (
+        f"{out}: {len(merged.added)} gates added, {len(merged.changed)} with another claim, "
+        f"{len(merged.vanished)} that the checklist no longer has"
+    )
+
+
+def _explained(document: Document, proposals: Sequence[Proposal]) -> Iterator[str]:
+    """Yield a line for each line of the document: what it is and, for an item, what is proposed and why."""
+    for line, raw in zip(document.lines, document.text.lines, strict=True):
+        shown = " ".join(raw.split())[:80]
+        if line.role is not Role.ITEM or line.item is None:
+            yield f"{line.number:>5}  {line.role:<7}  {line.why:<24}  {shown}".rstrip()
+            continue
+        item, proposal = document.items[line.item], proposals[line.item]
+        if line.number != item.line:
+            yield f"{line.number:>5}  {line.role:<7}  {'of line ' + str(item.line):<24}  {shown}".rstrip()
+            continue
+        said = f"{item.status} {proposal.probe} ({proposal.confidence})"
+        yield f"{line.number:>5}  {line.role:<7}  {said:<24}  {shown}".rstrip()
+        rests = ", ".join(proposal.words) or "no words that a probe answers to"
+        other = f"; or {proposal.second}" if proposal.second else ""
+        yield f"{'':>5}  {'':<7}  {'':<24}  <- {rests}{other}"
+    counted = Counter(line.role for line in document.lines)
+    parts = ", ".join(f"{counted[role]} {role}" for role in Role)
+    yield f"{len(document.lines)} lines: {parts}; {len(document.items)} items"
