@@ -64,8 +64,8 @@ class Audit:
     """
     A document held against a report.
 
-    ``findings`` has one entry for each item of the document, in its order. ``unpaired`` are gates that
-    came from a line that the document does not have any more, or from none.
+    ``findings`` has one entry for each item of the document, in its order. ``lost`` are gates that
+    came from an item that the document does not have any more.
     """
 
     document: Document
@@ -73,7 +73,7 @@ class Audit:
     findings: tuple[Finding, ...]
     recounts: tuple[Recount, ...]
     contradictions: tuple[Contradiction, ...]
-    unpaired: tuple[Gate, ...]
+    lost: tuple[Gate, ...]
 
     @property
     def claims(self) -> tuple[Finding, ...]:
@@ -101,7 +101,7 @@ def audit(document: Document, pairing: Pairing, report: Report) -> Audit:
         findings=findings,
         recounts=recount(document, grown),
         contradictions=contradictions(document),
-        unpaired=pairing.unpaired,
+        lost=pairing.lost,
     )
 
 

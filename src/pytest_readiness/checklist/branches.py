@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_readiness.checklist.model import Document, Status
-from pytest_readiness.checklist.standing import Measured, Standing, by_group, together
+from pytest_readiness.checklist.standing import Measured, Standing, together
 
 if TYPE_CHECKING:
     from pytest_readiness.checklist.pairing import Pairing
@@ -38,18 +38,15 @@ class Branch:
 def branches(document: Document, pairing: Pairing, known: Mapping[str, Standing]) -> tuple[Branch, ...]:
     """Return a branch for each item of *document*, in its order."""
     children = _children(document)
-    groups = by_group(known)
     grown: dict[int, Branch] = {}
     for index in reversed(range(len(document.items))):  # children come after their parents
-        own = tuple(known[gate.id] for gate in pairing.gate_of.get(index, ()))
-        path = pairing.group_of.get(index)
-        grouped = groups.get(path, ()) if path is not None else ()
-        nested = [grown[child] for child in children.get(index, ())]
+        own = tuple(known[gate.id] for gate in pairing.gates.get(index, ()))
+        nested = [(child, grown[child]) for child in children.get(index, ())]
         grown[index] = Branch(
-            gates=_each_once([*own, *grouped, *(part for branch in nested for part in branch.gates)]),
-            bare=sum(_bare(document, child, grown[child], told=bool(own)) for child in children.get(index, ())),
-            below=tuple(below for child in children.get(index, ()) for below in (child, *grown[child].below)),
-            group=bool(nested) or path is not None,
+            gates=_each_once([*own, *(part for _, branch in nested for part in branch.gates)]),
+            bare=sum(_bare(document, child, branch, told=bool(own)) for child, branch in nested),
+            below=tuple(below for child, branch in nested for below in (child, *branch.below)),
+            group=bool(nested),
         )
     return tuple(grown[index] for index in range(len(document.items)))
 
@@ -68,7 +65,7 @@ def _bare(document: Document, child: int, branch: Branch, *, told: bool) -> int:
 
     A bullet that claims nothing, below an item that has a gate of its own (*told*), only explains it.
     """
-    if branch.group and (branch.gates or branch.below):
+    if branch.group:
         return branch.bare
     explains = told and document.items[child].status is Status.UNSAID
     return 0 if branch.gates or explains else 1

@@ -46,9 +46,9 @@ def summary_lines(text: Text) -> tuple[int, int]:
     if not begins and not ends:
         return 0, 0
     if len(begins) != 1 or len(ends) != 1 or begins[0] > ends[0]:
-        line = min(begins + ends) + 1
+        number = min(begins + ends) + 1
         raise UsageError(
-            f"{text.name}:{line}: {BEGIN} and {END} are to be there once each, in this order, or not at all"
+            f"{text.name}:{number}: {BEGIN} and {END} are to be there once each, in this order, or not at all"
         )
     return begins[0], ends[0] + 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
 from enum import StrEnum
@@ -59,9 +59,9 @@ def standings(report: Report, pairing: Pairing) -> dict[str, Standing]:
 
 def gates_of(pairing: Pairing) -> Iterator[Gate]:
     """Yield the gates that were to be paired; one that stands for several items comes several times."""
-    for gates in pairing.gate_of.values():
+    for gates in pairing.gates.values():
         yield from gates
-    yield from pairing.unpaired
+    yield from pairing.lost
 
 
 def together(parts: Iterable[Standing]) -> Measured:
@@ -81,16 +81,6 @@ def weighed(parts: Iterable[Standing]) -> tuple[Fraction, Fraction]:
             applicable += part.weight
             passed += part.weight if part.measured is Measured.DONE else 0
     return passed, applicable
-
-
-def by_group(known: Mapping[str, Standing]) -> dict[tuple[str, ...], tuple[Standing, ...]]:
-    """Return the gates of each group, those of the groups in it included."""
-    found: dict[tuple[str, ...], list[Standing]] = {}
-    for standing in known.values():
-        path = standing.gate.group
-        for depth in range(1, len(path) + 1):
-            found.setdefault(path[:depth], []).append(standing)
-    return {path: tuple(members) for path, members in found.items()}
 
 
 def _standing(judged: Judged, today: date) -> Standing:
