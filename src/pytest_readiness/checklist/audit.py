@@ -80,9 +80,9 @@ class Audit:
         """Return the findings of the items that claim something."""
         return tuple(finding for finding in self.findings if finding.word)
 
-    def of(self, word: Word) -> tuple[Finding, ...]:
-        """Return the findings of one word, in the order of the document."""
-        return tuple(finding for finding in self.findings if finding.word is word)
+    def by_word(self) -> Mapping[Word, tuple[Finding, ...]]:
+        """Return the findings of each word, in the order of the document."""
+        return {word: tuple(finding for finding in self.findings if finding.word is word) for word in Word}
 
     def counts(self) -> Mapping[Word, int]:
         """Return how many claims there are of each word."""

@@ -34,8 +34,8 @@ def failures(audit: Audit, fail_on: frozenset[str]) -> tuple[str, ...]:
 
 def _found(audit: Audit) -> Iterator[tuple[str, str, list[int]]]:
     items = audit.document.items
-    for word in Word:
-        lines = [items[finding.item].line for finding in audit.of(word)]
+    for word, findings in audit.by_word().items():
+        lines = [items[finding.item].line for finding in findings]
         yield word.value, f"{_counted(len(lines), 'claim')} {'is' if len(lines) == 1 else 'are'} {word}", lines
     pairs = [items[pair.done].line for pair in audit.contradictions]
     yield INTERNAL, f"the document contradicts itself {_counted(len(pairs), 'time')}", pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_readiness.checklist.model import Document, Text
+from pytest_readiness.checklist.model import Document, Status, Text
 from pytest_readiness.checklist.notes import bare
 from pytest_readiness.checklist.read import read
 from pytest_readiness.checklist.text import decode
@@ -43,3 +43,11 @@ def opened(path: Path) -> Opened:
     if not document.items:
         raise UsageError(f"{path} has no item: no box, no status, nothing that could be a gate")
     return Opened(path, data, text, document)
+
+
+def claiming(path: Path) -> Opened:
+    """Return the checklist at *path*; raises ``UsageError`` also if no item of it says that it is done or open."""
+    found = opened(path)
+    if all(item.status is Status.UNSAID for item in found.document.items):
+        raise UsageError(f"{path} claims nothing: none of its items says that it is done or open")
+    return found

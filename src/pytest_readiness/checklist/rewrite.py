@@ -35,11 +35,7 @@ _Span = tuple[int, int, int]
 def rewrite(original: Text, audit: Audit) -> Text:
     """Return *original*, which *audit* is of, with everything in it true that was measured."""
     document = audit.document
-    lines = list(document.text.lines)
-    edits = _edits(audit)
-    for line, start, end in sorted(edits, reverse=True):
-        text = lines[line - 1]
-        lines[line - 1] = text[:start] + edits[line, start, end] + text[end:]
+    lines = _corrected(audit)
     headings = {item.line for item in document.items if item.kind is Kind.HEADING}
     inside = list(notes.fenced(document.text.lines))
     for line, said in _notes(audit).items():
@@ -47,7 +43,32 @@ def rewrite(original: Text, audit: Audit) -> Text:
             hidden = line in headings or bool(_HEADING.match(lines[line - 1]))
             note = _encodable("; ".join(dict.fromkeys(said)), original.encoding)
             lines[line - 1] = notes.with_note(lines[line - 1], note, hidden=hidden)
-    return _with_summary(original, lines, [_encodable(line, original.encoding) for line in summary(audit)])
+    return _with_summary(original, lines, _summary(original, audit))
+
+
+def is_true(original: Text, audit: Audit) -> bool:
+    """
+    Whether *original* says nothing else than what was measured: its marks, its shares, and its summary if it has one.
+
+    Notes do not count: a latency is another one each time.
+    """
+    first, last = notes.summary_lines(original)
+    told = original.lines[first + 1 : last - 1]
+    return _corrected(audit) == [*audit.document.text.lines] and (first == last or [*told] == _summary(original, audit))
+
+
+def _corrected(audit: Audit) -> list[str]:
+    """Return the lines with their marks and shares as they were measured."""
+    lines = list(audit.document.text.lines)
+    edits = _edits(audit)
+    for line, start, end in sorted(edits, reverse=True):
+        text = lines[line - 1]
+        lines[line - 1] = text[:start] + edits[line, start, end] + text[end:]
+    return lines
+
+
+def _summary(original: Text, audit: Audit) -> list[str]:
+    return [_encodable(line, original.encoding) for line in summary(audit)]
 
 
 # --- marks and shares -------------------------------------------------------------------------------
