@@ -52,7 +52,8 @@ _ENDINGS = (
     *("ations", "ation", "ating", "ated", "ates", "ate", "ings", "ing", "ments", "ment", "ies", "ied"),
     *("ers", "ed", "es", "er", "s", "y", "e"),
 )
-_STEM = 3
+#: How much of a word must be left, and of the plural of a short one ("ids").
+_STEM, _SHORT = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,10 @@ def _stems(text: str) -> Iterator[str]:
 
 def _stem(word: str) -> str:
     """Return *word* without its ending, so that "dashboards" and "deploying" are found in "dashboard" and "deploy"."""
+    if word.endswith("ss"):
+        return word
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _STEM and not word.endswith("ss"):
+        least = _SHORT if ending == "s" else _STEM
+        if word.endswith(ending) and len(word) - len(ending) >= least:
             return word[: -len(ending)]
     return word
