@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,6 +13,11 @@ from pytest_readiness.checklist.standing import Measured, Standing, weighed
 from pytest_readiness.units import exact
 
 _DECIMALS = re.compile(r"\d+(?:[.,](\d+))?\s*%")
+#: What is said of the whole document, wherever that is, and what may be said of a part.
+_OVERALL = re.compile(
+    r"\b(?:overall|altogether|in total|insgesamt|gesamt\w*|au total|en total|in totale)\b", re.IGNORECASE
+)
+_READINESS = re.compile(r"\b(?:readiness|production[- ]ready|ready for production|completion)\b", re.IGNORECASE)
 _WHOLE = 100
 _DONE = (Status.DONE, Status.FALSE_POSITIVE)
 _CLAIMING = (*_DONE, Status.OPEN, Status.DEFERRED)
@@ -86,17 +91,21 @@ def recount(document: Document, grown: Sequence[Branch]) -> tuple[Recount, ...]:
     sections = _sections(document)
     found = []
     for stated in document.stated:
-        scope = _scope(stated, grown, sections)
-        if scope and not stated.goal:
+        scope = () if stated.goal else _scope(stated, document, grown, sections)
+        if scope:
             found.append(_recount(stated, document, grown, scope))
     return tuple(found)
 
 
-def _scope(stated: Stated, grown: Sequence[Branch], sections: dict[tuple[str, ...], list[int]]) -> Sequence[int]:
+def _scope(
+    stated: Stated, document: Document, grown: Sequence[Branch], sections: Mapping[tuple[str, ...], Sequence[int]]
+) -> Sequence[int]:
     """Return the items that a share is of; one that a single item states is something else, a measurement perhaps."""
-    if stated.item is not None:
-        return grown[stated.item].below
-    return sections.get(stated.section, ())
+    below = grown[stated.item].below if stated.item is not None else sections.get(stated.section, ())
+    line = document.text.lines[stated.line - 1]
+    if _OVERALL.search(line) or (_READINESS.search(line) and not _countable(document, below)):
+        return range(len(document.items))
+    return below
 
 
 def _sections(document: Document) -> dict[tuple[str, ...], list[int]]:
@@ -109,8 +118,9 @@ def _sections(document: Document) -> dict[tuple[str, ...], list[int]]:
 
 
 def _recount(stated: Stated, document: Document, grown: Sequence[Branch], scope: Sequence[int]) -> Recount:
-    counted = _counted(document, scope)
-    gates = _gates(grown, scope if stated.item is None else [stated.item])
+    counted = _countable(document, scope)
+    own = () if stated.item is None else (stated.item,)
+    gates = _gates(grown, (*own, *scope))
     passed, applicable = weighed(gates)
     measured = [grown[index].measured for index in counted]
     return Recount(
@@ -125,7 +135,7 @@ def _recount(stated: Stated, document: Document, grown: Sequence[Branch], scope:
     )
 
 
-def _counted(document: Document, scope: Sequence[int]) -> list[int]:
+def _countable(document: Document, scope: Sequence[int]) -> list[int]:
     """Return the items that a reader would count: the boxes, or the marks and rows where there are none."""
     claiming = [index for index in scope if document.items[index].status in _CLAIMING]
     boxes = [index for index in claiming if document.items[index].kind is Kind.BOX]

@@ -18,7 +18,7 @@ from pytest_readiness.checklist.model import Kind, Mark, Text
 from pytest_readiness.checklist.shares import truths
 from pytest_readiness.checklist.standing import Measured
 from pytest_readiness.checklist.summary import summary
-from pytest_readiness.checklist.wording import Truth, written
+from pytest_readiness.checklist.wording import Truth, with_words, written
 from pytest_readiness.units import exact
 
 if TYPE_CHECKING:
@@ -85,14 +85,15 @@ def truth(finding: Finding) -> Truth | None:
 
 def _edits(audit: Audit) -> dict[_Span, str]:
     """Return what is to be written where: a stated share goes before a mark that it is part of."""
-    shares = truths(audit.recounts, _goals(audit))
-    stated = [(share.line, share.start, share.end) for share in audit.document.stated]
+    lines = audit.document.text.lines
+    shares = truths(audit.recounts, _goals(audit), lines)
+    stated = [*shares, *((share.line, share.start, share.end) for share in audit.document.stated)]
     decided: dict[_Span, tuple[Mark, Truth]] = {}
     for finding in audit.findings:
         wanted = truth(finding)
         if wanted is None:
             continue
-        for mark in audit.document.items[finding.item].marks:
+        for mark in with_words(audit.document.items[finding.item].marks, lines):
             span = mark.line, mark.start, mark.end
             other = decided[span][1] if span in decided else wanted
             decided[span] = mark, min(wanted, other, key=_ORDER.index)
@@ -150,9 +151,7 @@ def _with_summary(original: Text, lines: Sequence[str], made: Sequence[str]) -> 
     first, last = notes.summary_lines(original)
     block = [notes.BEGIN, *made, notes.END]
     if first == last:
-        first = last = _top(original.lines)
-        block = [*([""] if first and lines[first - 1].strip() else []), *block]
-        block += [""] if first < len(lines) and lines[first].strip() else []
+        first = last = _top(original.lines)  # no blank lines around it, so that it can be told by how much lines moved
     newline = next((ending for ending in original.endings if ending), "\n")
     endings = [*original.endings[:first], *([newline] * len(block)), *original.endings[last:]]
     whole = [*lines[:first], *block, *lines[last:]]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from pytest_readiness.checklist.claims import Recount, decimals, rounds_to
+from pytest_readiness.checklist.model import Stated
 
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?(?=\s*%)")
 _RATIO = re.compile(r"(\d+)(\s*(?:/|\bof\b|\bout of\b|\bvon\b|\bsur\b|\bde\b)\s*)(\d+)", re.IGNORECASE)
 _MOST_DIGITS = 6
 
 
-def truths(recounts: Iterable[Recount], goals: Iterable[Fraction]) -> dict[tuple[int, int, int], str]:
+def truths(
+    recounts: Iterable[Recount], goals: Iterable[Fraction], lines: Sequence[str]
+) -> dict[tuple[int, int, int], str]:
     """
     Return what each stated share must read, by its line, start and end, where something was measured.
 
@@ -26,15 +29,33 @@ def truths(recounts: Iterable[Recount], goals: Iterable[Fraction]) -> dict[tuple
     told = {}
     for recount in known:
         stated = recount.stated
-        text = stated.text
-        if recount.counted:
-            text = _RATIO.sub(lambda found, it=recount: f"{it.proven}{found[2]}{it.counted}", text, count=1)  # type: ignore[misc]
-        share = Fraction(100 * recount.proven, recount.counted) if _subject(recount) in ratios else recount.by_weight
+        share = recount.by_weight
+        if _subject(recount) in ratios and recount.counted:
+            share = Fraction(100 * recount.proven, recount.counted)
         assert share is not None
-        if stated.whole is not None or not rounds_to(share, stated):
-            text = _PERCENT.sub(_shown(share, stated.text, beside), text, count=1)
-        told[stated.line, stated.start, stated.end] = text
+        text = stated.text if rounds_to(share, stated) else _percent(stated.text, share, beside)
+        told[stated.line, stated.start, stated.end] = _ratio(text, recount)
+        if apart := _ratio_apart(lines[stated.line - 1], stated):
+            told[stated.line, *apart.span()] = _ratio(apart[0], recount)
     return told
+
+
+def _percent(text: str, share: Fraction, beside: Iterable[Fraction]) -> str:
+    return _PERCENT.sub(_shown(share, text, beside), text, count=1)
+
+
+def _ratio(text: str, recount: Recount) -> str:
+    if not recount.counted:
+        return text
+    return _RATIO.sub(lambda found: f"{recount.proven}{found[2]}{recount.counted}", text, count=1)
+
+
+def _ratio_apart(line: str, stated: Stated) -> re.Match[str] | None:
+    """Return the ratio that a percentage was read with, if it stands beside it: ``93% (67/72 tasks)``."""
+    if stated.whole is None or _RATIO.search(stated.text):
+        return None
+    found = (each for each in _RATIO.finditer(line) if each.start() >= stated.end or each.end() <= stated.start)
+    return next((each for each in found if (int(each[1]), int(each[3])) == (stated.part, stated.whole)), None)
 
 
 def _subject(recount: Recount) -> tuple[int, tuple[str, ...], int | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from pytest_readiness.checklist.model import Mark, Status
@@ -56,7 +57,35 @@ _DENIED = frozenset(
     done complete completed ready production-ready implemented fixed resolved tested verified met deployed configured
     available passing passed enabled validated approved reviewed
     """.split()  # noqa: SIM905 - words are easier to read and to change so
-) | {"production ready", "yet done"}
+) | {"production ready"}
+
+#: Further words that stand after a sign and say the same again.
+_AGAIN = (
+    _DENIED
+    | frozenset(
+        """
+    pass fail failed failing missing deferred postponed pending planned open todo incomplete partial blocked unverified
+    clean ok yes no live
+    """.split()  # noqa: SIM905 - words are easier to read and to change so
+    )
+    | {"in progress", "not started"}
+    | {f"not {word}" for word in _DENIED}
+)
+_AFTER = re.compile(r"\ufe0f?[ \t]*[*_]{0,3}")
+_WORDS_AFTER = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}(?=[*_]*[ \t]*(?:$|[|,.;:()!<\u2192\u2013\u2014-]))")
+
+
+def with_words(marks: Iterable[Mark], lines: Sequence[str]) -> Iterator[Mark]:
+    """Yield *marks*, and after a sign the word beside it that says the same again: ``Complete`` in ``✅ Complete``."""
+    for mark in marks:
+        yield mark
+        if mark.text.rstrip(_SELECTOR) in _FAMILIES or mark.text.startswith(":"):
+            line = lines[mark.line - 1]
+            after = _AFTER.match(line, mark.end)
+            start = after.end() if after else mark.end
+            found = _WORDS_AFTER.match(line, start)
+            if found and (found[0].lower() in _AGAIN or found[0].lower() in _LANGUAGES):
+                yield Mark(mark.line, *found.span(), found[0], mark.status)
 
 
 def written(mark: Mark, truth: Truth) -> str:

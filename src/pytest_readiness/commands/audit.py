@@ -10,7 +10,7 @@ from pytest_readiness import reports
 from pytest_readiness.checklist import fail_on
 from pytest_readiness.checklist.audit import Audit, audit
 from pytest_readiness.checklist.opening import Opened, claiming
-from pytest_readiness.checklist.pairing import pair
+from pytest_readiness.checklist.pairs import paired
 from pytest_readiness.commands import _evidence, _gates
 from pytest_readiness.commands._evidence import Found
 from pytest_readiness.commands._output import Output
@@ -64,8 +64,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
 
 def _audited(checklist: Opened, found: Found) -> Audit:
     """Pair with all gates of the spec, so that one which was not selected is unproven, and not forgotten."""
-    document = checklist.document
-    return audit(document, pair(document, found.plan.spec.gates), found.report)
+    return audit(checklist.document, paired(checklist, found.plan.spec.gates), found.report)
 
 
 def _spare(args: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from pytest_readiness.checklist import notes
 from pytest_readiness.checklist.audit import audit
 from pytest_readiness.checklist.model import Text
 from pytest_readiness.checklist.opening import Opened, claiming
-from pytest_readiness.checklist.pairing import pair
+from pytest_readiness.checklist.pairs import paired
 from pytest_readiness.checklist.rewrite import is_true, rewrite
 from pytest_readiness.checklist.text import encode
 from pytest_readiness.commands import _checklist, _evidence
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
         screen.line("interrupted: nothing was written")
         return _INTERRUPTED
     document = checklist.document
-    held = audit(document, pair(document, found.plan.spec.gates), found.report)
+    held = audit(document, paired(checklist, found.plan.spec.gates), found.report)
     made = rewrite(checklist.text, held)
     for line in _checklist.damage(document):
         screen.line(f"! {line}")
