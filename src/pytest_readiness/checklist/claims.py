@@ -19,6 +19,7 @@ _OVERALL = re.compile(
 )
 _READINESS = re.compile(r"\b(?:readiness|production[- ]ready|ready for production|completion)\b", re.IGNORECASE)
 _WHOLE = 100
+_SCALES = {10, 100}
 _DONE = (Status.DONE, Status.FALSE_POSITIVE)
 _CLAIMING = (*_DONE, Status.OPEN, Status.DEFERRED)
 
@@ -92,9 +93,16 @@ def recount(document: Document, grown: Sequence[Branch]) -> tuple[Recount, ...]:
     found = []
     for stated in document.stated:
         scope = () if stated.goal else _scope(stated, document, grown, sections)
-        if scope:
+        if scope and not _rating(stated, len(_countable(document, scope))):
             found.append(_recount(stated, document, grown, scope))
     return tuple(found)
+
+
+def _rating(stated: Stated, boxes: int) -> bool:
+    """Whether a share is a mark that somebody gave, ``8/10`` or ``6.5 / 10``, and not a count of anything."""
+    if stated.whole is None:
+        return "%" not in stated.text
+    return stated.whole in _SCALES and stated.whole != boxes
 
 
 def _scope(

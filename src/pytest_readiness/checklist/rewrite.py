@@ -93,7 +93,7 @@ def _edits(audit: Audit) -> dict[_Span, str]:
         wanted = truth(finding)
         if wanted is None:
             continue
-        for mark in with_words(audit.document.items[finding.item].marks, lines):
+        for mark in with_words(audit.document.items[finding.item], lines):
             span = mark.line, mark.start, mark.end
             other = decided[span][1] if span in decided else wanted
             decided[span] = mark, min(wanted, other, key=_ORDER.index)

@@ -10,7 +10,9 @@ from pytest_readiness.checklist.claims import Recount, decimals, rounds_to
 from pytest_readiness.checklist.model import Stated
 
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?(?=\s*%)")
-_RATIO = re.compile(r"(\d+)(\s*(?:/|\bof\b|\bout of\b|\bvon\b|\bsur\b|\bde\b)\s*)(\d+)", re.IGNORECASE)
+_RATIO = re.compile(
+    r"(?<![\d.,/])(\d+)(\s*(?:/|\bof\b|\bout of\b|\bvon\b|\bsur\b|\bde\b)\s*)(\d+)(?![\d/]|[.,]\d)", re.IGNORECASE
+)
 _MOST_DIGITS = 6
 
 

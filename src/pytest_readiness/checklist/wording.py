@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from pytest_readiness.checklist.model import Mark, Status
+from pytest_readiness.checklist.model import Item, Mark, Status
 
 
 class Truth(StrEnum):
@@ -75,16 +75,19 @@ _AFTER = re.compile(r"\ufe0f?[ \t]*[*_]{0,3}")
 _WORDS_AFTER = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}(?=[*_]*[ \t]*(?:$|[|,.;:()!<\u2192\u2013\u2014-]))")
 
 
-def with_words(marks: Iterable[Mark], lines: Sequence[str]) -> Iterator[Mark]:
-    """Yield *marks*, and after a sign the word beside it that says the same again: ``Complete`` in ``✅ Complete``."""
-    for mark in marks:
+def with_words(item: Item, lines: Sequence[str]) -> Iterator[Mark]:
+    """
+    Yield the marks of *item*, and after a sign the word beside it that says the same again: ``Complete`` in
+    ``✅ Complete``. A word that its text is made of stays, since the item is known by it.
+    """
+    for mark in item.marks:
         yield mark
         if mark.text.rstrip(_SELECTOR) in _FAMILIES or mark.text.startswith(":"):
             line = lines[mark.line - 1]
             after = _AFTER.match(line, mark.end)
-            start = after.end() if after else mark.end
-            found = _WORDS_AFTER.match(line, start)
-            if found and (found[0].lower() in _AGAIN or found[0].lower() in _LANGUAGES):
+            found = _WORDS_AFTER.match(line, after.end() if after else mark.end)
+            again = found[0].lower() if found else ""
+            if found and (again in _AGAIN or again in _LANGUAGES) and again not in item.text.lower():
                 yield Mark(mark.line, *found.span(), found[0], mark.status)
 
 
