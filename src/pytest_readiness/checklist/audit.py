@@ -139,7 +139,7 @@ def _why(branch: Branch) -> str:
     gates = branch.gates
     if not gates:
         return "none of its items has a gate" if branch.group else "no gate measures it"
-    if len(gates) == 1 and not branch.bare:
+    if len(gates) == 1 and not branch.group:
         return gates[0].why
     passed = sum(part.measured is Measured.DONE for part in gates)
     parts = [f"{passed} of {len(gates)} gate{'s' if len(gates) > 1 else ''} passed"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pytest_readiness.checklist.branches import Branch
@@ -12,6 +12,10 @@ from pytest_readiness.checklist.model import Document, Kind, Stated, Status
 from pytest_readiness.checklist.standing import Measured, Standing, weighed
 from pytest_readiness.units import exact
 
+#: Two numbers, and what is between them.
+RATIO = re.compile(
+    r"(?<![\d.,/])(\d+)(\s*(?:/|\bof\b|\bout of\b|\bvon\b|\bsur\b|\bde\b)\s*)(\d+)(?![\d/]|[.,]\d)", re.IGNORECASE
+)
 _DECIMALS = re.compile(r"\d+(?:[.,](\d+))?\s*%")
 #: What is said of the whole document, wherever that is, and what may be said of a part.
 _OVERALL = re.compile(
@@ -31,7 +35,7 @@ class Recount:
 
     ``ticked`` of ``boxes`` are done by the document's own word: its boxes, or its marks and rows
     where it has no boxes. ``passed`` of ``applicable`` is the weight of the gates there. ``proven`` of
-    ``counted`` are the same boxes, as far as the evidence goes and apply.
+    ``counted`` are the same boxes, as far as the evidence goes and they apply; ``without`` have no gate.
     """
 
     stated: Stated
@@ -42,6 +46,7 @@ class Recount:
     applicable: Fraction
     proven: int
     counted: int
+    without: int
 
     @property
     def by_boxes(self) -> Fraction | None:
@@ -63,9 +68,26 @@ class Recount:
         return not rounds_to(self.by_boxes, self.stated)
 
     @property
+    def proven_share(self) -> Fraction | None:
+        """
+        Return the percentage that may be stated, None if nothing was measured.
+
+        It is of the weight that passed. But where a ratio is stated, or where boxes have no gate and so no
+        weight, it is of the boxes: one gate that passes does not make a whole list complete.
+        """
+        if self.by_weight is None or not self.counted:
+            return self.by_weight
+        return Fraction(100 * self.proven, self.counted) if self.without or self.ratio else self.by_weight
+
+    @property
+    def ratio(self) -> bool:
+        """Whether two numbers are stated, and not a percentage alone."""
+        return self.stated.whole is not None
+
+    @property
     def refuted(self) -> bool:
         """Whether what was measured is something else, by more than rounding."""
-        return self.by_weight is not None and not rounds_to(self.by_weight, self.stated)
+        return self.proven_share is not None and not rounds_to(self.proven_share, self.stated)
 
     @property
     def off(self) -> bool:
@@ -91,11 +113,24 @@ def recount(document: Document, grown: Sequence[Branch]) -> tuple[Recount, ...]:
     """Return the truth on each share that *document* states of itself, of a section or of a group of items."""
     sections = _sections(document)
     found = []
-    for stated in document.stated:
+    for stated in _with_ratios(document):
         scope = () if stated.goal else _scope(stated, document, grown, sections)
         if scope and not _rating(stated, len(_countable(document, scope))):
             found.append(_recount(stated, document, grown, scope))
     return tuple(found)
+
+
+def _with_ratios(document: Document) -> Iterator[Stated]:
+    """Yield what is stated, each percentage with the ratio beside it that it was reckoned from: ``75% done (3/4)``."""
+    taken = {(share.line, share.start, share.end) for share in document.stated}
+    for stated in document.stated:
+        told = stated
+        for found in () if stated.whole is not None else RATIO.finditer(document.text.lines[stated.line - 1]):
+            part, whole = int(found[1]), int(found[3])
+            apart = (stated.line, *found.span()) not in taken
+            if apart and whole and rounds_to(Fraction(100 * part, whole), stated):
+                told = replace(stated, part=part, whole=whole)
+        yield told
 
 
 def _rating(stated: Stated, boxes: int) -> bool:
@@ -140,6 +175,7 @@ def _recount(stated: Stated, document: Document, grown: Sequence[Branch], scope:
         applicable=applicable,
         proven=measured.count(Measured.DONE),
         counted=len(measured) - measured.count(Measured.NOT_APPLICABLE),
+        without=sum(not grown[index].gates for index in counted),
     )
 
 

@@ -30,10 +30,17 @@ _WEAK = frozenset(
     a an the and or of for in on at to from with by via as is are be been was were it its this that all any each every
     our your we has have had into per than then also now new fully full proper properly
     add adds added adding implement implements implemented implementing implementation create creates created
-    creating creation complete completes completed completing completion finish finished build built make made set up
+    creating creation complete completes completed completing completion finish finished issue issues problem problems make made set up
     setup setting configure configured configuring configuration provide provided establish established introduce
     introduced done ready working works work operational available support supported supports ensure ensured enable
     enabled in place
+    """.split()  # noqa: SIM905 - words are easier to read and to change so
+)
+#: Words of headings that say how far things are, and not what they are about.
+_PROGRESS = frozenset(
+    """
+    next step steps later todo remaining outstanding open item items task tasks known issue issues summary overview
+    future future work planned plan pending backlog conclusion status final action actions requirement requirements
     """.split()  # noqa: SIM905 - words are easier to read and to change so
 )
 _PLACES = {
@@ -136,8 +143,8 @@ def _contains(more: _Said, less: _Said) -> bool:
 
 
 def _agree(one: _Said, other: _Said) -> bool:
-    """Whether two short items, which say little, are about the same: their headings must have words in common."""
-    return bool(one.stems) and (one.about == other.about or bool(one.about & other.about))
+    """Whether two short items, which say little, are about the same: their headings must not be of two things."""
+    return bool(one.stems) and not _apart(one.about, other.about)
 
 
 def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -165,10 +172,15 @@ def _said(document: Document, index: int) -> _Said:
         index=index,
         stems=frozenset(_stems(_plain(item.text))),
         names=frozenset(_names(item.text)),
-        about=frozenset(_stems(" ".join((*item.section[-1:], item.lead)))),
+        about=frozenset(_stems(" ".join(_about(item)))),
         where=frozenset(_PLACES[word] for word in _words(context) if word in _PLACES),
         when=frozenset(f"{unit.lower()} {number}" for unit, number in _STAGE.findall(context)),
     )
+
+
+def _about(item: Item) -> Iterator[str]:
+    """Yield the words of what introduces *item*, without those that only tell how far it is."""
+    yield from (word for word in _words(" ".join((*item.section[-1:], item.lead))) if word not in _PROGRESS)
 
 
 def _names(text: str) -> Iterator[str]:

@@ -133,7 +133,7 @@ def _notes(audit: Audit) -> dict[int, list[str]]:
 
 def _note(finding: Finding) -> str:
     word = {Measured.DONE: "passed", Measured.NOT_DONE: "failed", Measured.NOT_APPLICABLE: "not applicable"}
-    if finding.group and len(finding.gates) > 1:
+    if finding.group:
         return finding.why
     return f"{word.get(finding.measured, 'unproven')}: {finding.why}"
 

@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from pytest_readiness.checklist.claims import Recount, decimals, rounds_to
+from pytest_readiness.checklist.claims import RATIO, Recount, decimals, rounds_to
 from pytest_readiness.checklist.model import Stated
 
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?(?=\s*%)")
-_RATIO = re.compile(
-    r"(?<![\d.,/])(\d+)(\s*(?:/|\bof\b|\bout of\b|\bvon\b|\bsur\b|\bde\b)\s*)(\d+)(?![\d/]|[.,]\d)", re.IGNORECASE
-)
 _MOST_DIGITS = 6
 
 
@@ -22,19 +19,14 @@ def truths(
     """
     Return what each stated share must read, by its line, start and end, where something was measured.
 
-    *goals* are percentages that a number must not seem to reach by rounding. A percentage beside
-    a ratio of the same is what that ratio comes to; else it is of the weight of the gates.
+    *goals* are percentages that a number must not seem to reach by rounding.
     """
-    known = [recount for recount in recounts if recount.by_weight is not None]
-    ratios = {_subject(recount) for recount in known if recount.stated.whole is not None and recount.counted}
     beside = (Fraction(0), Fraction(100), *goals)
     told = {}
-    for recount in known:
-        stated = recount.stated
-        share = recount.by_weight
-        if _subject(recount) in ratios and recount.counted:
-            share = Fraction(100 * recount.proven, recount.counted)
-        assert share is not None
+    for recount in recounts:
+        stated, share = recount.stated, recount.proven_share
+        if share is None:
+            continue
         text = stated.text if rounds_to(share, stated) else _percent(stated.text, share, beside)
         told[stated.line, stated.start, stated.end] = _ratio(text, recount)
         if apart := _ratio_apart(lines[stated.line - 1], stated):
@@ -49,19 +41,15 @@ def _percent(text: str, share: Fraction, beside: Iterable[Fraction]) -> str:
 def _ratio(text: str, recount: Recount) -> str:
     if not recount.counted:
         return text
-    return _RATIO.sub(lambda found: f"{recount.proven}{found[2]}{recount.counted}", text, count=1)
+    return RATIO.sub(lambda found: f"{recount.proven}{found[2]}{recount.counted}", text, count=1)
 
 
 def _ratio_apart(line: str, stated: Stated) -> re.Match[str] | None:
     """Return the ratio that a percentage was read with, if it stands beside it: ``93% (67/72 tasks)``."""
-    if stated.whole is None or _RATIO.search(stated.text):
+    if stated.whole is None or RATIO.search(stated.text):
         return None
-    found = (each for each in _RATIO.finditer(line) if each.start() >= stated.end or each.end() <= stated.start)
+    found = (each for each in RATIO.finditer(line) if each.start() >= stated.end or each.end() <= stated.start)
     return next((each for each in found if (int(each[1]), int(each[3])) == (stated.part, stated.whole)), None)
-
-
-def _subject(recount: Recount) -> tuple[int, tuple[str, ...], int | None]:
-    return recount.stated.line, recount.stated.section, recount.stated.item
 
 
 def _shown(share: Fraction, like: str, beside: Iterable[Fraction]) -> str:

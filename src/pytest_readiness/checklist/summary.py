@@ -25,11 +25,8 @@ def _counted(audit: Audit) -> str:
     found = Counter(finding.measured for finding in claims)
     excused = sum(finding.excused and finding.measured is Measured.UNKNOWN for finding in claims)
     without = sum(not finding.gates for finding in claims)
-    parts = [
-        f"{found[Measured.DONE]} of {len(claims)} items are measured to be done",
-        f"{found[Measured.NOT_DONE]} not to be done",
-        f"{found[Measured.UNKNOWN]} are unproven ({without} have no gate, {excused} are waived or deferred)",
-    ]
+    items = "1 item" if len(claims) == 1 else f"{len(claims)} items"
+    told = f"Of {items}, {found[Measured.DONE]} measured to be done and {found[Measured.NOT_DONE]} not to be"
     if found[Measured.NOT_APPLICABLE]:
-        parts.append(f"{found[Measured.NOT_APPLICABLE]} do not apply")
-    return f"{', '.join(parts)}."
+        told += f", {found[Measured.NOT_APPLICABLE]} not applicable"
+    return f"{told}; {found[Measured.UNKNOWN]} unproven ({without} without a gate, {excused} waived or deferred)."

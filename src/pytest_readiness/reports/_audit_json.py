@@ -49,6 +49,8 @@ _STATED = object_of(
         "by_boxes": _PERCENT,
         "gates": _COUNT,
         "by_weight": _PERCENT,
+        "without_gate": _COUNT,
+        "proven": {**_PERCENT, "description": "what may be stated; null: nothing was measured"},
         "off": {"type": "boolean", "description": "by more than rounding"},
     }
 )
@@ -137,6 +139,8 @@ def _stated(recount: Recount) -> dict[str, Any]:
         "by_boxes": _number(recount.by_boxes),
         "gates": recount.gates,
         "by_weight": _number(recount.by_weight),
+        "without_gate": recount.without,
+        "proven": _number(recount.proven_share),
         "off": recount.off,
     }
 

@@ -123,7 +123,11 @@ def _truths(recount: Recount) -> Iterator[str]:
         yield "nothing measured"
     else:
         weights = f"{units.show(recount.passed)} of {units.show(recount.applicable)}"
-        yield f"{_percent(recount.by_weight, said)} measured (weight {weights} in {recount.gates} gates)"
+        gates = "1 gate" if recount.gates == 1 else f"{recount.gates} gates"
+        yield f"{_percent(recount.by_weight, said)} measured (weight {weights} in {gates})"
+        if recount.without and recount.proven_share is not None:
+            shown = _percent(recount.proven_share, said)
+            yield f"{shown} proven ({recount.proven}/{recount.counted}), since {recount.without} {'has' if recount.without == 1 else 'have'} no gate"
 
 
 def _percent(share: units.Number, said: units.Number) -> str:
