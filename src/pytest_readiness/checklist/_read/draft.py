@@ -77,6 +77,9 @@ class Section:
     title: str
     line: int
     mood: Mood | None = None
+    firm: bool = False
+    todo: bool = False
+    given: Status = Status.UNSAID
     draft: Draft | None = None
     severity: Severity | None = None
     priority: str = ""
@@ -95,3 +98,6 @@ class Lead:
     mood: Mood | None = None
     draft: Draft | None = None
     phase: str = ""
+    firm: bool = False
+    todo: bool = False
+    given: Status = Status.UNSAID

@@ -80,8 +80,7 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
     struck = bool(_STRUCK.match(line[after:stop].strip().lstrip("*")))
     if struck and status in {Status.UNSAID, Status.OPEN} and box is None:
         status, because = Status.NOT_APPLICABLE, "struck through"
-    name, rest = label(line[after:stop].strip())
-    del rest
+    name, _ = label(line[start if box is None else after : stop].strip())
     return Sentence(
         cleaned, name, status, because, tuple(sorted(found, key=lambda f: f.start)), box is not None, bool(signs),
         spoken is not None, struck,

@@ -43,6 +43,9 @@ def _body(state: State, piece: Shaped, body: Sequence[Shaped]) -> None:
         parent.code = Code(language, text)
     if mood is Mood.ASIDE:
         return
+    if not language and any(marks.signs(line) for line in lines) and not _prompted(lines):
+        _printed(state, body)
+        return
     if fences.is_output(language, lines):
         _output(state, piece, body, language)
         return
@@ -63,8 +66,8 @@ def _take(
         line=start, end=last.number, kind=_KINDS.get(each.sort, Kind.CODE), text=each.command.split("\n")[0].strip(),
         raw=first.line, code=Code(language, each.command, tuple(each.expected)), lead=each.note or lead,
     )  # fmt: skip
-    if draft.kind is Kind.VARIABLE and state.mood is Mood.WANT:
-        draft.status, draft.because = Status.OPEN, "among what is wanted"
+    if each.sort is Sort.LISTING and state.mood is not Mood.WANT:
+        draft.status, draft.because = Status.DONE, "listed"
     state.add(draft, "code", parent=parent)
     state.last_code = draft
 
@@ -86,8 +89,12 @@ def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) 
         state.add(draft, "expected output")
         state.last_code = draft
         return
-    if not language:
-        _printed(state, body)
+
+
+def _prompted(lines: Sequence[str]) -> bool:
+    """Whether a fence without a language holds commands, or a tree of files."""
+    found = fences.found("", lines)
+    return any(each.sort is not Sort.LISTING or each.command.endswith("/") for each in found)
 
 
 def _printed(state: State, body: Sequence[Shaped]) -> None:
