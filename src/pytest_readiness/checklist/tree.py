@@ -132,7 +132,7 @@ class _Tree:
         proposal = self._proposal(index, item)
         if proposal is None:
             return None
-        keys: dict[str, object] = {"id": self.names[index], "title": _literal(item.text or item.raw.strip())}
+        keys: dict[str, object] = {"id": self.names[index], "title": literal(item.text or item.raw.strip())}
         keys |= self._policy(item)
         keys["probe"] = proposal.probe
         if proposal.options:
@@ -170,7 +170,7 @@ class _Tree:
         return Proposal(
             item=index,
             probe="manual",
-            options={"role": item.owner or TODO, "question": _literal(item.text)},
+            options={"role": item.owner or TODO, "question": literal(item.text)},
             confidence=proposal.confidence,
             words=proposal.words,
         )
@@ -182,7 +182,7 @@ class _Tree:
         if item.phase:
             yield "tags", [_tag(item.phase)]
         if item.owner:
-            yield "owner", _literal(item.owner)
+            yield "owner", literal(item.owner)
         if item.due is not None and item.status is not Status.DEFERRED:
             yield "enforce_from", item.due
 
@@ -209,7 +209,7 @@ CLAIMED = {
 def _deferral(item: Item) -> dict[str, object] | None:
     if item.status is not Status.DEFERRED:
         return None
-    deferral: dict[str, object] = {"reason": _literal(item.reason) or TODO, "until": item.due or TODO}
+    deferral: dict[str, object] = {"reason": literal(item.reason) or TODO, "until": item.due or TODO}
     if item.severity is Severity.CRITICAL:
         deferral["approved_by"] = TODO
     return deferral
@@ -250,7 +250,7 @@ def _heading(text: str) -> str:
     return " ".join(text.replace("${", "$ {").split()) or "..."
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Return *text* so that no variable is put into it."""
     plain = " ".join(text.split())
     return plain.replace("$", "$$") if "${" in plain or "$$" in plain else plain

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_readiness import spec
@@ -16,8 +17,11 @@ from pytest_readiness.checklist.model import Document, Proposal, Role
 from pytest_readiness.checklist.propose import propose
 from pytest_readiness.commands import _checklist, _project
 from pytest_readiness.commands._output import Output
-from pytest_readiness.errors import SpecError, UsageError
+from pytest_readiness.errors import Problem, SpecError, UsageError
 from pytest_readiness.model import Gate
+
+#: How often gates are left out that cannot be read, until what is left can be.
+_ROUNDS = 4
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -38,21 +42,71 @@ def run(args: argparse.Namespace, output: Output) -> int:
         output.write("".join(f"{line}\n" for line in _explained(document, proposals)))
         return 0
     if str(args.out) == "-":
-        source = args.checklist.name
-        output.write(write.spec(document, tree.grow(document, proposals, source=source), source=source))
+        output.write(_sound(document, proposals, args.checklist.name).text)
         return 0
     source = Path(os.path.relpath(args.checklist, args.out.parent)).as_posix()
-    told: Iterator[str]
+    sound = _sound(document, proposals, source)
     if args.out.exists() and args.out.stat().st_size:
-        merged = _merged(args.out, document, proposals, source)
+        merged = _merged(args.out, document, sound.proposals, source)
         _replace(args.out, merged.text)
         told = _told_of_merge(args.out, merged)
     else:
-        root = tree.grow(document, proposals, source=source)
-        _replace(args.out, write.spec(document, root, source=source))
-        told = _told(args.out, document, root)
+        _replace(args.out, sound.text)
+        told = _told(args.out, document, sound.root)
     output.write("".join(f"{line}\n" for line in (*_checklist.damage(document), *told)))
     return 0
+
+
+# --- a spec that can be read --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """Proposals of which all can be read, the groups and gates that they make, and the spec of them."""
+
+    proposals: Sequence[Proposal]
+    root: tree.Branch
+    text: str
+
+
+def _sound(document: Document, proposals: Sequence[Proposal], source: str) -> _Sound:
+    """Return *proposals* as a spec without problems: a gate that would have one is left to a person, and says why."""
+    for _ in range(_ROUNDS):
+        root = tree.grow(document, proposals, source=source)
+        text = write.spec(document, root, source=source)
+        problems = _problems(text)
+        if not problems:
+            return _Sound(proposals, root, text)
+        items = {draft.id: draft.item for _, draft in root.drafts()}
+        wrong = {items[name]: problem for problem in problems if (name := _gate(problem)) in items}
+        if not wrong:
+            break
+        proposals = [_left(document, proposal, wrong.get(proposal.item)) for proposal in proposals]
+    raise UsageError(f"{document.text.name} does not make a sound spec: {problems[0].path}: {problems[0].message}")
+
+
+def _problems(text: str) -> Sequence[Problem]:
+    with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
+        path = Path(folder) / _project.SPEC
+        path.write_bytes(text.encode())
+        try:
+            _gates(path)
+        except SpecError as error:
+            return error.problems
+    return ()
+
+
+def _gate(problem: Problem) -> str:
+    """Return the id of the gate that has *problem*."""
+    return problem.path.split(".")[1] if problem.path.startswith("gates.") else ""
+
+
+def _left(document: Document, proposal: Proposal, problem: Problem | None) -> Proposal:
+    if problem is None:
+        return proposal
+    why = f"{proposal.probe} was not to be had: {problem.message}"
+    options = {"role": tree.TODO, "question": tree.literal(document.items[proposal.item].text)}
+    return Proposal(item=proposal.item, probe="manual", options=options, words=(*proposal.words, why))
 
 
 def _merged(out: Path, document: Document, proposals: Sequence[Proposal], source: str) -> Merged:
@@ -60,7 +114,13 @@ def _merged(out: Path, document: Document, proposals: Sequence[Proposal], source
         old = out.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{out} cannot be read: {error}") from None
-    return merge(old, _gates(out), document, proposals, source=source, file=spec.label(out))
+    merged = merge(old, _gates(out), document, proposals, source=source, file=spec.label(out))
+    for problem in _problems(merged.text) if "include:" not in old else ():
+        raise UsageError(
+            f"{out} was left as it is, since with {document.text.name} merged in it would not be a sound spec: "
+            f"line {problem.position.line}: {problem.path}: {problem.message}"
+        )
+    return merged
 
 
 def _gates(path: Path) -> tuple[Gate, ...]:
@@ -83,31 +143,18 @@ class _Anything(dict[str, str]):
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write *text* to *path*, if it is a spec without problems; else nothing is changed."""
+    """Write *text* to *path* at once, so that half of it is never there."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".readiness-", suffix=".yaml")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(text.encode())
-            _check(Path(name), path)
-            mode = path.stat().st_mode if path.exists() else 0o644
-            Path(name).chmod(mode & 0o777)
+            Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
-
-
-def _check(written: Path, path: Path) -> None:
-    try:
-        _gates(written)
-    except SpecError as error:
-        first = error.problems[0]
-        raise UsageError(
-            f"{path} was not written, since it would not be a sound spec: line {first.position.line}: "
-            f"{first.path}: {first.message}"
-        ) from None
 
 
 # --- what is told -------------------------------------------------------------------------------

@@ -205,7 +205,12 @@ def _not_plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | N
     if clicks(sentence.text) and mood is not Mood.CLAIM:
         return "where to click"
     section = state.section
-    if section is not None and section.draft is not None and "/" in section.title and section.draft.because == section.title:
+    if (
+        section is not None
+        and section.draft is not None
+        and "/" in section.title
+        and section.draft.because == section.title
+    ):
         return "" if any(map(str.isdigit, content)) or "`" in content else "about the file above"
     return ""
 
