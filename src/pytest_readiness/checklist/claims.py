@@ -144,9 +144,12 @@ def _scope(
     stated: Stated, document: Document, grown: Sequence[Branch], sections: Mapping[tuple[str, ...], Sequence[int]]
 ) -> Sequence[int]:
     """Return the items that a share is of; one that a single item states is something else, a measurement perhaps."""
-    below = grown[stated.item].below if stated.item is not None else sections.get(stated.section, ())
+    nested = grown[stated.item].below if stated.item is not None else ()
+    below = sections.get(stated.section, ()) if stated.item is None else nested
     line = document.text.lines[stated.line - 1]
-    if _OVERALL.search(line) or (_READINESS.search(line) and not _countable(document, below)):
+    # A group, or a section in whose heading it stands, speaks for itself, whatever it is called.
+    part = nested or (line.lstrip().startswith("#") and _countable(document, below))
+    if _OVERALL.search(line) or (_READINESS.search(line) and not part):
         return range(len(document.items))
     return below
 

@@ -75,8 +75,8 @@ def _summary(original: Text, audit: Audit) -> list[str]:
 
 
 def truth(finding: Finding) -> Truth | None:
-    """Return what the marks of an item are to say; None leaves them as they are."""
-    if not finding.gates or finding.measured is Measured.NOT_APPLICABLE:
+    """Return what the marks of an item are to say; None leaves them: those of an item without a claim are none."""
+    if not finding.gates or finding.word is None or finding.measured is Measured.NOT_APPLICABLE:
         return None
     if finding.measured is Measured.UNKNOWN:
         return Truth.EXCUSED if finding.excused and not finding.group else Truth.UNPROVEN
