@@ -30,7 +30,8 @@ _WEAK = frozenset(
     a an the and or of for in on at to from with by via as is are be been was were it its this that all any each every
     our your we has have had into per than then also now new fully full proper properly
     add adds added adding implement implements implemented implementing implementation create creates created
-    creating creation complete completes completed completing completion finish finished issue issues problem problems make made set up
+    creating creation complete completes completed completing completion finish finished make made set up issue issues
+    problem problems
     setup setting configure configured configuring configuration provide provided establish established introduce
     introduced done ready working works work operational available support supported supports ensure ensured enable
     enabled in place

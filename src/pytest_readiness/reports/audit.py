@@ -127,7 +127,8 @@ def _truths(recount: Recount) -> Iterator[str]:
         yield f"{_percent(recount.by_weight, said)} measured (weight {weights} in {gates})"
         if recount.without and recount.proven_share is not None:
             shown = _percent(recount.proven_share, said)
-            yield f"{shown} proven ({recount.proven}/{recount.counted}), since {recount.without} {'has' if recount.without == 1 else 'have'} no gate"
+            lack = "has" if recount.without == 1 else "have"
+            yield f"{shown} proven ({recount.proven}/{recount.counted}), since {recount.without} {lack} no gate"
 
 
 def _percent(share: units.Number, said: units.Number) -> str:
