@@ -108,6 +108,13 @@ class TestClaims:
 
 
 @pytest.mark.usefixtures("checklist")
+def test_the_guide_shows_what_really_comes_out(run: Run) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "auditing-a-checklist.md").read_text(encoding="utf-8")
+    for command in ("audit CHECKLIST.md", "report --markdown CHECKLIST.md"):
+        assert f"$ readiness {command}\n{run(*command.split()).output}```\n" in guide
+
+
+@pytest.mark.usefixtures("checklist")
 class TestStoredReports:
     def test_stand_for_a_run(self, run: Run, project: Path) -> None:
         stored(run, project)
