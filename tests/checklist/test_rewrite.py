@@ -240,6 +240,13 @@ def test_code_is_never_written_to() -> None:
     assert lines(source, {"Refunds": FAILED})[4:8] == source.splitlines()[4:8]
 
 
+def test_a_sentence_over_several_lines_has_its_note_at_its_end() -> None:
+    assert lines("- [x] Refunds arrive\n  every night\n\n  And more of it.\n", {"Refunds": FAILED})[:2] == [
+        "- [ ] Refunds arrive",
+        "  every night <sub>readiness: failed: line is 71.40 %, expected >= 80 %</sub>",
+    ]
+
+
 def test_everything_looks_like_the_golden_file() -> None:
     source = (FOLDER / "checklist.md").read_text(encoding="utf-8")
     outcomes = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pytest_readiness.checklist.model import Document, Item, Kind, Status
 
@@ -207,6 +208,7 @@ def _stems(text: str) -> Iterator[str]:
             yield _stem(word)
 
 
+@lru_cache(10_000)
 def _stem(word: str) -> str:
     """Return *word* without its ending, so that "dashboards" and "deploying" are found in "dashboard" and "deploy"."""
     if word.endswith("ss"):

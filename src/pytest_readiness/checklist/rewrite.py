@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pytest_readiness.checklist import notes
 from pytest_readiness.checklist.audit import Audit, Finding
-from pytest_readiness.checklist.model import Kind, Mark, Text
+from pytest_readiness.checklist.model import Document, Kind, Mark, Role, Text
 from pytest_readiness.checklist.shares import truths
 from pytest_readiness.checklist.standing import Measured
 from pytest_readiness.checklist.summary import summary
@@ -127,8 +127,19 @@ def _notes(audit: Audit) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for finding in audit.findings:
         if finding.gates:
-            found.setdefault(audit.document.items[finding.item].line, []).append(_note(finding))
+            found.setdefault(_last_line(audit.document, finding.item), []).append(_note(finding))
     return found
+
+
+def _last_line(document: Document, index: int) -> int:
+    """Return the line that the sentence of an item ends in, where it goes on in further ones."""
+    number = document.items[index].line
+    following = document.lines[number : document.items[index].end]
+    for line in following:
+        if line.item != index or line.role is not Role.ITEM or not document.text.lines[line.number - 1].strip():
+            break
+        number = line.number
+    return number
 
 
 def _note(finding: Finding) -> str:
