@@ -18,12 +18,16 @@ from pytest_readiness.survey import State, Survey, survey
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", default=Path(), help="the project (this folder)")
+    parser.add_argument(
+        "folder", metavar="FOLDER", type=Path, nargs="?", default=Path(), help="the project (this folder)"
+    )
     parser.add_argument(
         "--out", metavar="PATH", type=Path, help=f"the spec (FOLDER/{_project.SPEC}); - for standard output"
     )
     parser.add_argument(
-        "--run", action="store_true", help="run what is found: tests, tools, imports and applications; never done without"
+        "--run",
+        action="store_true",
+        help="run what is found: tests, tools, imports and applications; never done without",
     )
     parser.add_argument("--force", action="store_true", help="replace a spec that is there")
 
@@ -37,7 +41,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
     out: Path = args.out or folder / _project.SPEC
     if not to_screen:
         _check_place(out, folder, force=args.force)
-    found = survey(folder, known=assess.registry(), env=os.environ, run=args.run)
+    found = survey(folder, known=assess.registry(), env=os.environ, run=args.run, without=out.name)
     if not found.text:
         raise UsageError(f"{folder}: {_nothing(found)}, so nothing was written")
     if to_screen:
@@ -87,9 +91,14 @@ def _told(out: Path, found: Survey) -> Iterator[str]:
         f"  {states[State.HOLDS]} hold today, {states[State.FIX_FIRST]} to fix first, "
         f"{states[State.NOT_MEASURED]} not measured yet"
     )
-    yield from _part("fix first", (f"{one.found.id}: {one.reason}" for one in found.settled if one.state is State.FIX_FIRST))
-    yield from _part("not measured", (f"{one.found.id}: {one.reason}" for one in found.settled if one.state is State.NOT_MEASURED and one.reason))
-    yield from _part("no gate for", (f"{one.found.id}: {one.reason}" for one in found.left_out))
+    yield from _part(
+        "fix first", (f"{one.found.id}: {one.reason}" for one in found.settled if one.state is State.FIX_FIRST)
+    )
+    yield from _part(
+        "not measured",
+        (f"{one.found.id}: {one.reason}" for one in found.settled if one.state is State.NOT_MEASURED and one.reason),
+    )
+    yield from _part("no gate for", (f"{one.found.id}: {one.reason}" for one in found.left_out if one.reason))
     yield from _part("see also", found.remarks)
     yield from _part("could not be read", found.troubles)
     if found.absent:

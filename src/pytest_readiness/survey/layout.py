@@ -17,7 +17,9 @@ ASIDE = frozenset(
 _OPERATIONS = frozenset({"alembic", "migrations", "bin", "deploy", "infra", "ops", "hooks", "conf", "config"})
 _TESTS = frozenset({"tests", "test", "e2e"})
 #: Modules at the top that build, or test, and are not delivered.
-_NOT_MODULES = frozenset({"setup", "conftest", "noxfile", "tasks", "fabfile", "manage", "dodo", "versioneer", "ez_setup"})
+_NOT_MODULES = frozenset(
+    {"setup", "conftest", "noxfile", "tasks", "fabfile", "manage", "dodo", "versioneer", "ez_setup"}
+)
 _TEST = re.compile(r"test_.*\.py|.*_tests?\.py|tests\.py")
 
 

@@ -29,8 +29,8 @@ class Found:
     A gate that something in the repository speaks for; ``why`` says what, and in which file.
 
     ``musts`` are expected whatever today's values are, ``keeps`` only if they hold today, and each of ``ratchets``
-    gets today's value as its threshold. ``profile`` is the only one in which the gate is judged. ``here`` is true
-    where the answer depends on this machine more than on the repository.
+    gets today's value as its threshold, but none that is stricter than ``enough`` says. ``profile`` is the only one
+    in which the gate is judged. ``here`` is true where the answer depends on this machine more than on the repository.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Found:
     musts: Mapping[str, object] = field(default_factory=dict)
     keeps: Mapping[str, object] = field(default_factory=dict)
     ratchets: tuple[str, ...] = ()
+    enough: Mapping[str, int] = field(default_factory=dict)
     severity: Severity = Severity.MEDIUM
     needs: tuple[str, ...] = ()
     timeout: str | None = None

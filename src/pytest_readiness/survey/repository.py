@@ -8,6 +8,7 @@ import re
 import tomllib
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,13 @@ from pytest_readiness.survey.listing import Listing, listing
 #: A file is read up to this many bytes.
 LIMIT = 1024 * 1024
 
+#: Folders with what is only tried out or shown.
+_ASIDE = frozenset(
+    {
+        *("tests", "test", "testing", "examples", "example", "samples", "demo", "demos", "fixtures", "testdata"),
+        *("benchmarks", "benchmark", ".devcontainer"),
+    }
+)
 #: What a JSON file may hold that is not too deep for Python's reader.
 _TOO_MUCH = (ValueError, RecursionError, MemoryError)
 
@@ -40,17 +48,26 @@ class Repository:
         self._data: dict[str, Any] = {}
 
     @classmethod
-    def at(cls, folder: Path) -> Repository:
-        """Return the repository in *folder*."""
-        return cls(listing(folder))
+    def at(cls, folder: Path, without: str | None = None) -> Repository:
+        """Return the repository in *folder*, without the file *without*."""
+        listed = listing(folder)
+        return cls(replace(listed, files=tuple(name for name in listed.files if name != without)))
 
     def __contains__(self, name: object) -> bool:
         return name in self._known
 
     def matching(self, *regexes: str) -> list[str]:
-        """Return the names of files that one of *regexes* matches as a whole, in lower case."""
+        """
+        Return the names of files that one of *regexes* matches as a whole, in lower case.
+
+        What stands in a folder of tests or examples is not what the project delivers, and left out.
+        """
         known = [re.compile(regex) for regex in regexes]
-        return [name for name in self.files if any(regex.fullmatch(name.lower()) for regex in known)]
+        return [name for name in self._own if any(regex.fullmatch(name.lower()) for regex in known)]
+
+    @cached_property
+    def _own(self) -> list[str]:
+        return [name for name in self.files if not _ASIDE & set(name.lower().split("/")[:-1])]
 
     def first(self, *names: str) -> str | None:
         """Return the first of *names* that is there."""

@@ -11,8 +11,8 @@ from pytest_readiness.survey.measure import Candidate, expectations
 from pytest_readiness.survey.model import Found, LeftOut, Settled, State
 from pytest_readiness.survey.threshold import shown, threshold
 
-#: How much of a reason a comment shows.
-_LONGEST = 160
+#: How much of a reason a comment shows, and how many of the things that are wrong.
+_LONGEST, _NAMED = 200, 2
 
 LATER = "not measured yet: readiness init --run, or readiness check"
 TESTS_LATER = "not measured yet: readiness init --run, or pytest --readiness"
@@ -29,12 +29,14 @@ def settle(candidate: Candidate, result: Result | None) -> Settled | LeftOut:
         return _without_values(candidate, result)
     expect: dict[str, object] = {**found.musts, **dict(_held(candidate, result)), **dict(_ratcheted(candidate, result))}
     if not expect and not candidate.probe.expected():
-        return LeftOut(found, "nothing of it could be measured")
+        return LeftOut(found, "" if found.keeps else "nothing of it could be measured")
     weighed = _weighed(candidate, expectations(candidate.probe, expect), result)
     today = tuple(_today(found, result))
     if weighed.outcome is Outcome.PASSED:
         return Settled(found=found, state=State.HOLDS, expect=expect, comments=today)
-    return _to_fix(found, expect, weighed.reason, result, today)
+    bad = [held.why for held in weighed.expectations if held.held is not True]
+    reason = ": ".join(filter(None, ("; ".join(bad), _example(result, weighed))))
+    return _to_fix(found, expect, reason, today)
 
 
 def _only_in(profile: str) -> str:
@@ -61,24 +63,29 @@ def _without_values(candidate: Candidate, result: Result) -> Settled | LeftOut:
         return LeftOut(found, reason)
     if found.here:
         return _unmeasured(candidate, f"on this machine, {reason}")
-    return _to_fix(found, found.musts, reason, result, ())
+    return _to_fix(found, found.musts, reason, ())
 
 
-def _to_fix(
-    found: Found, expect: Mapping[str, object], reason: str, result: Result, today: tuple[str, ...]
-) -> Settled:
-    whole = _short(": ".join(filter(None, (reason, _example(result)))))
+def _to_fix(found: Found, expect: Mapping[str, object], reason: str, today: tuple[str, ...]) -> Settled:
+    whole = _short(reason)
     if found.here:
         comment = f"not so on this machine: {whole}"
-        return Settled(found=found, state=State.NOT_MEASURED, expect=expect, comments=(comment,), reason=whole)
+        return Settled(found=found, state=State.NOT_MEASURED, expect=expect, comments=(comment, *today), reason=whole)
     comments = (f"fix first: {whole}", *today)
     return Settled(found=found, state=State.FIX_FIRST, expect=expect, comments=comments, reason=whole)
 
 
-def _example(result: Result) -> str:
-    """Return the first line of the evidence, which names the first thing that is wrong."""
-    lines = (line.strip() for evidence in result.evidence[:1] for line in evidence.text.splitlines())
-    return next(filter(None, lines), "")
+def _example(result: Result, weighed: Weighed | None) -> str:
+    """Return the first lines of the evidence on what does not hold, which name what is wrong."""
+    names = [held.measurement for held in weighed.expectations if held.held is not True] if weighed else []
+    for name in names:
+        word = name.replace("_", " ").removesuffix("s")
+        for evidence in result.evidence:
+            if word in evidence.title:
+                lines = [line.strip() for line in evidence.text.splitlines() if line.strip()]
+                more = f" and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
+                return f"{'; '.join(lines[:_NAMED])}{more}"
+    return ""
 
 
 def _short(text: str) -> str:
@@ -98,7 +105,11 @@ def _ratcheted(candidate: Candidate, result: Result) -> Iterator[tuple[str, obje
     """Yield the thresholds that come of today's values."""
     for name in candidate.found.ratchets:
         measure, today = candidate.probe.declare(name), result.measurements.get(name)
-        if measure is not None and today is not None and (wanted := threshold(measure, today)) is not None:
+        if (
+            measure is not None
+            and today is not None
+            and (wanted := threshold(measure, today, candidate.found.enough.get(name))) is not None
+        ):
             yield name, wanted
 
 

@@ -35,13 +35,16 @@ class Survey:
     files: int
 
 
-def survey(folder: Path, *, known: Registry, env: Mapping[str, str], run: bool = False) -> Survey:
+def survey(
+    folder: Path, *, known: Registry, env: Mapping[str, str], run: bool = False, without: str | None = None
+) -> Survey:
     """
     Look at the repository in *folder*, and measure what it has: with *run*, also what takes running it.
 
-    Raises ``SpecError`` if the spec that comes of it is not sound, which is a mistake of ours.
+    *without* is a file there that does not count, as the spec itself that is to be written. Raises ``SpecError`` if
+    the spec that comes of it is not sound, which is a mistake of ours.
     """
-    repository = Repository.at(folder)
+    repository = Repository.at(folder, without)
     seen = _Seen(repository)
     candidates = tuple(_candidates(_distinct(seen.found), known, repository))
     session = tests_run(folder, env, repository.troubles) if run and _has_tests(candidates) else None

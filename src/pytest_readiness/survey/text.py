@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_readiness.checklist.emit import entry, scalar
 from pytest_readiness.checklist.tree import Branch, Draft
@@ -54,24 +54,17 @@ def _draft(index: int, one: Settled) -> Draft:
     if found.severity is not Severity.HIGH:
         keys["severity"] = str(found.severity)
     keys["probe"] = found.probe
-    for name, value in (
-        ("with", found.options),
-        ("expect", one.expect),
-        ("needs", list(found.needs)),
-        ("timeout", found.timeout),
-        ("profiles", [found.profile] if found.profile else []),
-    ):
-        if value:
-            keys[name] = value
+    more: dict[str, object] = {
+        "with": found.options,
+        "expect": one.expect,
+        "needs": list(found.needs),
+        "timeout": found.timeout,
+        "profiles": [found.profile] if found.profile else [],
+    }
+    keys |= {name: value for name, value in more.items() if value}
     return Draft(item=index, id=found.id, keys=keys, comments=(found.why, *one.comments))
 
 
 def _literal(text: str) -> str:
     """Return *text* so that no variable is put into it."""
     return " ".join(text.replace("${", "$ {").split())
-
-
-def profiles_of(settled: Sequence[Settled]) -> Mapping[str, int]:
-    """Return how many gates each profile has to itself."""
-    names = [one.found.profile for one in settled if one.found.profile is not None]
-    return {name: names.count(name) for name in sorted(set(names))}

@@ -13,20 +13,23 @@ from pytest_readiness.units import exact, show
 _GRAIN = 10
 
 
-def threshold(measure: Measure, today: Measurement) -> object | None:
+def threshold(measure: Measure, today: Measurement, enough: int | None = None) -> object | None:
     """
     Return the condition that holds *today* to its value, None where there is no better or worse.
 
-    A number that is not whole is cut to a tenth, never to the strict side: 74.996 % becomes ``>= 74.9%``.
+    With *enough*, no condition is stricter than that. A number that is not whole is cut to a tenth, never to the
+    strict side: 74.996 % becomes ``>= 74.9%``.
     """
     number = _worst(measure, today.value)
     if number is None:
         return measure.better is Better.HIGHER if isinstance(today.value, bool) else None
-    if measure.better is Better.LOWER and not number:
-        return 0
     higher = measure.better is Better.HIGHER
+    if enough is not None:
+        number = min(number, Fraction(enough)) if higher else max(number, Fraction(enough))
     if number.denominator != 1:
         number = Fraction((math.floor if higher else math.ceil)(number * _GRAIN), _GRAIN)
+    if not higher and not number:
+        return 0
     return f"{'>=' if higher else '<='} {_written(number)}{measure.unit}"
 
 

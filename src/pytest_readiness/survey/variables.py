@@ -8,10 +8,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pytest_readiness.survey.repository import Repository
+from pytest_readiness.survey.routes import dotted
 
 #: Variables that a shell or the system sets.
 _SYSTEM = frozenset(
-    {"PATH", "HOME", "USER", "PWD", "SHELL", "LANG", "TERM", "TMPDIR", "TMP", "TEMP", "CI", "EDITOR", "DISPLAY", "APPDATA"}
+    {
+        "PATH",
+        "HOME",
+        "USER",
+        "PWD",
+        "SHELL",
+        "LANG",
+        "TERM",
+        "TMPDIR",
+        "TMP",
+        "TEMP",
+        "CI",
+        "EDITOR",
+        "DISPLAY",
+        "APPDATA",
+    }
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ENVIRON = frozenset({"environ", "os.environ"})
@@ -23,13 +39,15 @@ class Variables:
     """
     Names of variables: ``required`` are those without which the code raises, ``read`` those that it asks for.
 
-    ``optional`` have a default somewhere. ``places`` is the first file that reads each.
+    ``optional`` have a default somewhere. ``places`` is the first file that reads each. ``settings`` tells whether
+    there is a settings class.
     """
 
     required: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     optional: set[str] = field(default_factory=set)
     places: dict[str, str] = field(default_factory=dict)
+    settings: bool = False
 
 
 def variables(repository: Repository) -> Variables:
@@ -42,6 +60,7 @@ def variables(repository: Repository) -> Variables:
                 settings.setdefault(node.name, (file, node))
         _of_code(tree, file, found)
     for file, node in _settings_classes(settings):
+        found.settings = True
         for name in _fields(node, settings):
             _add(found.required, name, file, found)
     found.required -= found.optional | _SYSTEM
@@ -59,27 +78,27 @@ def _add(names: set[str], name: str, file: str, found: Variables) -> None:
 
 
 def _of_code(tree: ast.Module, file: str, found: Variables) -> None:
-    guarded = {id(inner) for node in ast.walk(tree) if isinstance(node, ast.Try) for part in node.body for inner in ast.walk(part)}
-    chosen = {id(node.values[0]) for node in ast.walk(tree) if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or)}
+    guarded = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Try)
+        for part in node.body
+        for inner in ast.walk(part)
+    }
+    chosen = {
+        id(node.values[0]) for node in ast.walk(tree) if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or)
+    }
     for node in ast.walk(tree):
         match node:
-            case ast.Subscript(value=place, slice=ast.Constant(value=str(name)), ctx=ast.Load()) if _said(place) in _ENVIRON:
+            case ast.Subscript(value=place, slice=ast.Constant(value=str(name)), ctx=ast.Load()) if (
+                dotted(place) in _ENVIRON
+            ):
                 _add(found.optional if id(node) in guarded else found.required, name, file, found)
-            case ast.Call(func=called, args=[ast.Constant(value=str(name)), *rest]) if _said(called) in _GETENV:
+            case ast.Call(func=called, args=[ast.Constant(value=str(name)), *rest]) if dotted(called) in _GETENV:
                 plain = not rest and not node.keywords and id(node) not in chosen
                 _add(found.read if plain else found.optional, name, file, found)
-            case ast.Compare(left=ast.Constant(value=str(name)), comparators=[place]) if _said(place) in _ENVIRON:
+            case ast.Compare(left=ast.Constant(value=str(name)), comparators=[place]) if dotted(place) in _ENVIRON:
                 found.optional.add(name)
-
-
-def _said(node: ast.AST) -> str:
-    """Return the dotted name that *node* is, nothing where it is none."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        above = _said(node.value)
-        return f"{above}.{node.attr}" if above else ""
-    return ""
 
 
 # --- settings classes of Pydantic ---------------------------------------------------------------
@@ -94,7 +113,7 @@ def _settings_classes(classes: Mapping[str, tuple[str, ast.ClassDef]]) -> Iterat
 
 def _is_settings(node: ast.ClassDef, classes: Mapping[str, tuple[str, ast.ClassDef]], above: frozenset[str]) -> bool:
     for base in node.bases:
-        name = _said(base).rpartition(".")[2]
+        name = dotted(base).rpartition(".")[2]
         if name == "BaseSettings":
             return True
         if name in classes and name not in above and _is_settings(classes[name][1], classes, above | {name}):
@@ -131,7 +150,7 @@ def _prefix(node: ast.ClassDef) -> str:
 def _has_default(value: ast.expr | None) -> bool:
     if value is None or (isinstance(value, ast.Constant) and value.value is ...):
         return False
-    if isinstance(value, ast.Call) and _said(value.func).rpartition(".")[2] == "Field":
+    if isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] == "Field":
         if any(keyword.arg in {"default", "default_factory"} for keyword in value.keywords):
             return True
         return bool(value.args) and not (isinstance(value.args[0], ast.Constant) and value.args[0].value is ...)

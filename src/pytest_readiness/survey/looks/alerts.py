@@ -16,8 +16,13 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
     names = [
         name
         for name in repository.matching(r".*\.ya?ml")
-        if "alert:" in (text := repository.text(name)) and "expr:" in text and "{{" not in text.partition("annotations")[0]
-        and any(isinstance(one, dict) and (one.get("groups") or one.get("kind") == "PrometheusRule") for one in repository.yaml(name))
+        if "alert:" in (text := repository.text(name))
+        and "expr:" in text
+        and "{{" not in text.partition("annotations")[0]
+        and any(
+            isinstance(one, dict) and (one.get("groups") or one.get("kind") == "PrometheusRule")
+            for one in repository.yaml(name)
+        )
     ]
     if names:
         yield Found(

@@ -10,7 +10,9 @@ from pytest_readiness.survey.repository import Repository
 
 WHAT = "checklist in Markdown"
 
-_NAMES = r"(?:docs?/|\.github/)?[^/]*(?:checklist|readiness|deploy|release|launch|go-?live|production)[^/]*\.(?:md|markdown)"
+_NAMES = (
+    r"(?:docs?/|\.github/)?[^/]*(?:checklist|readiness|deploy|release|launch|go-?live|production)[^/]*\.(?:md|markdown)"
+)
 _BOX = re.compile(r"(?m)^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]")
 _FEW = 3
 

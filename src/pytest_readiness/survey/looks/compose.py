@@ -23,7 +23,7 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
         yield Found(
             id=slug("compose", which),
             section=Section.CONTAINERS,
-            title=f"The services of {name} are at fixed versions, and none is privileged",
+            title=f"The services of {name} run images at fixed versions",
             why=f"{name} has {sum(len(one) for one in services if isinstance(one, dict))} services",
             probe="document",
             options={"path": name, "subject": "compose"},

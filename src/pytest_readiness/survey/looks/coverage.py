@@ -84,7 +84,9 @@ def _has_plugins(repository: Repository) -> bool:
     run: Any = (repository.tool("coverage") or {}).get("run")
     if isinstance(run, dict) and run.get("plugins"):
         return True
-    return any(_PLUGINS.search(repository.text(name)) for name in (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini"))
+    return any(
+        _PLUGINS.search(repository.text(name)) for name in (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini")
+    )
 
 
 def _reported(repository: Repository) -> float | None:

@@ -14,15 +14,13 @@ WHAT = "Dockerfile"
 
 _NAMES = (r"(?:.*/)?(?:dockerfile|containerfile)(?:\.[\w.-]+)?", r".*\.dockerfile")
 _NOT = re.compile(r".*\.(?:dockerignore|md|sh|py|j2|tmpl|template|in)", re.IGNORECASE)
-#: Dockerfiles of tests, examples and editors are not what goes to production.
-_ASIDE = re.compile(r"(?:^|/)(?:tests?|docs?|examples?|\.devcontainer|\.github)/")
 _FROM = re.compile(r"(?im)^\s*FROM\s+\S")
 
 
 def look(repository: Repository) -> Iterator[Found | Remark]:
-    """Yield two gates on each Dockerfile."""
+    """Yield gates on each Dockerfile."""
     for name in repository.matching(*_NAMES):
-        if _NOT.fullmatch(name) or _ASIDE.search(name) or not _FROM.search(repository.text(name)):
+        if _NOT.fullmatch(name) or not _FROM.search(repository.text(name)):
             continue
         which = "" if name.lower() == "dockerfile" else name
         options: dict[str, object] = {"path": name}
@@ -34,7 +32,7 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
             probe="dockerfile",
             options=options,
             musts={"unpinned": 0},
-            keeps={"undigested": 0, "late_installs": 0},
+            keeps={"undigested": 0},
             severity=Severity.HIGH,
         )
         yield Found(
@@ -45,6 +43,15 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
             probe="dockerfile",
             options=options,
             musts={"non_root": True},
-            keeps={"healthcheck": True},
             severity=Severity.HIGH,
+        )
+        yield Found(
+            id=slug("image kept", which),
+            section=Section.CONTAINERS,
+            title=f"{name} keeps what it does well",
+            why=f"there is {name}",
+            probe="dockerfile",
+            options=options,
+            keeps={"late_installs": 0, "healthcheck": True, "stages": ">= 2"},
+            severity=Severity.LOW,
         )

@@ -22,7 +22,15 @@ _FIRST = (
 #: A link to another file or heading, and not into the web.
 _LINK = re.compile(r"\]\((?!\w+:|//)[^)\s]+\)")
 #: Markdown that sites are built of: their links are resolved by the builder.
-_BUILT = ("mkdocs.yml", "mkdocs.yaml", "docs/conf.py", "docs/source/conf.py", "doc/conf.py", "docusaurus.config.js", "website")
+_BUILT = (
+    "mkdocs.yml",
+    "mkdocs.yaml",
+    "docs/conf.py",
+    "docs/source/conf.py",
+    "doc/conf.py",
+    "docusaurus.config.js",
+    "website",
+)
 #: How many documents are named one by one.
 _MOST = 30
 
@@ -42,7 +50,7 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
             severity=Severity.LOW,
         )
     built = any(name in repository for name in _BUILT)
-    texts = [name for name in repository.matching(r"[^/]+\.md", *(() if built else (r"docs?/.+\.md",)))]
+    texts = repository.matching(r"[^/]+\.md", *(() if built else (r"docs?/.+\.md",)))
     linked = [name for name in texts if _LINK.search(repository.text(name))]
     if linked:
         many = len(linked) > _MOST

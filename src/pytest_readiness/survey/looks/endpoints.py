@@ -8,7 +8,7 @@ from pytest_readiness.model import Severity
 from pytest_readiness.survey.looks._words import slug
 from pytest_readiness.survey.model import Found, Remark, Section
 from pytest_readiness.survey.repository import Repository
-from pytest_readiness.survey.web import App, apps
+from pytest_readiness.survey.web import App, apps, is_health
 
 WHAT = "web application"
 
@@ -22,7 +22,7 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
             yield Remark(f"{app.where} ({app.kind}) has no path that can be asked by GET with nothing more")
             continue
         which = app.where.partition(":")[0] if several else ""
-        health = app.health
+        health = [path for path in app.paths if is_health(path)]
         others = [path for path in app.paths if path not in health]
         if health:
             yield _gate(app, slug("health", which), f"{app.where} says that it is well", health, Severity.CRITICAL)

@@ -12,7 +12,9 @@ from pytest_readiness.survey.repository import Repository
 WHAT = "example of a .env file"
 
 #: What example files are called, in lower case.
-EXAMPLES = r"(?:.*/)?(?:\.?env[._-](?:example|sample|template|dist)|(?:example|sample|template)\.env|\.env\.[\w-]+\.example)"
+EXAMPLES = (
+    r"(?:.*/)?(?:\.?env[._-](?:example|sample|template|dist)|(?:example|sample|template)\.env|\.env\.[\w-]+\.example)"
+)
 
 
 def look(repository: Repository) -> Iterator[Found | Remark]:

@@ -13,8 +13,10 @@ WHAT = "checkout of git"
 
 #: What programs leave behind.
 _LEFTOVERS = ("*.pyc", "__pycache__", ".DS_Store", "*.egg-info", ".coverage", "*.swp")
-#: Keys and certificates that tests and examples bring along.
-_KEYS = re.compile(r"((?:^|.*/)(?:tests?|examples?|docs?|fixtures|testdata)/.*?)[^/]*\.(pem|key|p12|pfx|jks)", re.IGNORECASE)
+#: Keys, certificates and variables that tests and examples bring along.
+_KEYS = re.compile(
+    r"((?:.*/)?(?:tests?|examples?|docs?|fixtures|testdata)/(?:.*/)?)[^/]*\.(pem|key|p12|pfx|jks|env)", re.IGNORECASE
+)
 
 
 def look(repository: Repository) -> Iterator[Found | Remark]:

@@ -46,7 +46,7 @@ def _gates(names: Sequence[str], *, serving: bool) -> Iterator[Found]:
     wanted = [
         ("manifests-pinned", "Containers run images with a fixed version", "latest_tags", Severity.HIGH),
         ("manifests-ready", "Kubernetes can tell whether containers are ready", "without_readiness", Severity.HIGH),
-        ("manifests-memory", "Containers have a limit for memory", "without_memory_limit", Severity.HIGH),
+        ("manifests-memory", "Containers say what memory they take", "without_memory_limit", Severity.HIGH),
         ("manifests-not-root", "Containers do not run as root", "run_as_root", Severity.HIGH),
     ]
     for gate, title, measurement, severity in wanted:
@@ -60,6 +60,8 @@ def _gates(names: Sequence[str], *, serving: bool) -> Iterator[Found]:
             probe="document",
             options={"paths": list(names), "subject": "kubernetes"},
             musts={measurement: 0},
-            keeps={"run_as_root": {"privileged": 0}, "without_memory_limit": {"without_requests": 0}}.get(measurement, {}),
+            keeps={"run_as_root": {"privileged": 0}, "without_memory_limit": {"without_requests": 0}}.get(
+                measurement, {}
+            ),
             severity=severity,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,14 +12,11 @@ from pytest_readiness.survey.repository import Repository
 WHAT = "OpenAPI description"
 
 _NAMES = r"(?:.*/)?[\w.-]*(?:openapi|swagger)[\w.-]*\.(?:ya?ml|json)"
-_ASIDE = re.compile(r"(?:^|/)(?:tests?|examples?|fixtures)/")
 
 
 def look(repository: Repository) -> Iterator[Found | Remark]:
     """Yield a gate on each description that has paths."""
     for name in repository.matching(_NAMES):
-        if _ASIDE.search(name):
-            continue
         found: list[Any] = [repository.json(name)] if name.endswith(".json") else repository.yaml(name)
         if not any(_describes(one) for one in found):
             continue

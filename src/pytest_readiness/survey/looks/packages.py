@@ -27,7 +27,7 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
     if len(names) > _MOST:
         yield Remark(f"{len(names)} packages and modules are at the top: no gates on their imports were made")
         return
-    where = f"{layout.base or 'the top folder'} has {listed(layout.paths)}"
+    where = f"the code is in {listed(layout.paths)}"
     yield Found(
         id="syntax",
         section=Section.CODE,
@@ -43,7 +43,7 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
             id="import-cycles",
             section=Section.CODE,
             title="No modules import each other in a circle",
-            why=f"{layout.base or 'the top folder'} has {len(layout.sources)} modules",
+            why=f"{where}: {len(layout.sources)} modules",
             probe="import_cycles",
             options={"packages": list(names)},
             musts={"cycles": 0},

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pytest_readiness.model import Severity
 from pytest_readiness.probes import _dotenv
-from pytest_readiness.survey.looks._words import listed
 from pytest_readiness.survey.looks import envfiles
+from pytest_readiness.survey.looks._words import listed
 from pytest_readiness.survey.model import Found, Remark, Section
 from pytest_readiness.survey.repository import Repository
 from pytest_readiness.survey.variables import Variables, variables
@@ -21,6 +21,8 @@ PROFILE = "production"
 def look(repository: Repository) -> Iterator[Found | Remark]:
     """Yield gates on the variables: where the project runs, and in its example file."""
     found = variables(repository)
+    if not (found.settings or _is_run(repository)):
+        return  # a library asks for variables that others may set
     example = next(iter(repository.matching(envfiles.EXAMPLES)), None)
     named = {} if example is None else _named(repository, example)
     needed = sorted({*found.required, *(found.read & named.keys())})
@@ -50,6 +52,17 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
         )
     elif example is None and found.required:
         yield Remark(f"no .env.example names the variables that the code needs: {listed(sorted(found.required))}")
+
+
+def _is_run(repository: Repository) -> bool:
+    """Tell whether this is something that is started somewhere, not only imported."""
+    return bool(
+        repository.matching(
+            envfiles.EXAMPLES,
+            r"(?:.*/)?(?:dockerfile|procfile|manage\.py|fly\.toml)",
+            r"(?:.*/)?(?:docker-)?compose\.ya?ml",
+        )
+    )
 
 
 def _named(repository: Repository, example: str) -> Mapping[str, str]:

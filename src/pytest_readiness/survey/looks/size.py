@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_readiness.model import Severity
+from pytest_readiness.survey.looks._words import listed
 from pytest_readiness.survey.model import Found, Remark, Section
 from pytest_readiness.survey.repository import Repository
 
@@ -22,10 +23,11 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
     yield Found(
         id="complexity",
         section=Section.CODE,
-        title="No file gets longer, and no function more entangled, than the worst today",
-        why=f"{len(layout.sources)} Python files are in {', '.join(layout.paths[:3])}",
+        title="Files get no longer, and functions no more entangled, than the worst today",
+        why=f"the code is in {listed(layout.paths)}: {len(layout.sources)} modules",
         probe="complexity",
         options={"paths": list(layout.paths)},
         ratchets=("longest_file", "max_complexity"),
+        enough={"longest_file": 500, "max_complexity": 10},
         severity=Severity.LOW,
     )

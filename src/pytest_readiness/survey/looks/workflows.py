@@ -37,7 +37,7 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
             musts={"unpinned_actions": 0},
             ratchets=("without_timeout",),
         )
-    for name in names:
+    for name in sorted(names, key=_rank):
         runner = next((word for word in _RUNNERS if _runs(repository.text(name), word)), None)
         if runner is not None:
             yield Found(
@@ -52,6 +52,12 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
                 severity=Severity.HIGH,
             )
             return
+
+
+def _rank(name: str) -> tuple[int, str]:
+    """Return what puts the workflows that are called after tests first, and those of releases and documents last."""
+    last = name.rpartition("/")[2]
+    return next((place for place, word in enumerate(("test", "ci", "main", "build")) if word in last), 9), name
 
 
 def _runs(text: str, word: str) -> bool:
