@@ -61,6 +61,8 @@ def _check_place(out: Path, folder: Path, *, force: bool) -> None:
 
 
 def _nothing(found: Survey) -> str:
+    if found.troubles:
+        return found.troubles[0]
     if not found.files:
         return "there is no file here"
     return f"{found.files} files, and nothing among them that a gate could be made of"

@@ -29,8 +29,8 @@ _FOREIGN = frozenset(
 )
 #: Hidden folders with something that people write.
 _SPOKEN = frozenset({".github", ".gitlab", ".circleci", ".docker", ".devcontainer"})
-#: A name that every probe takes for itself, not for a pattern or a variable.
-_PLAIN = re.compile(r"[^\x00-\x1f\x7f*?\[\]{}$\\]+")
+#: A name that every probe takes for itself, not for a pattern, a variable or a home.
+_PLAIN = re.compile(r"[^~*?\[\]{}$\\][^*?\[\]{}$\\]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _walk(root: Path, troubles: list[str]) -> Iterator[str]:
         folder, depth = waiting.pop()
         for entry in _entries(root, folder, troubles):
             name = f"{folder}{entry.name}"
-            if not _PLAIN.fullmatch(entry.name):
+            if not (_PLAIN.fullmatch(entry.name) and entry.name.isprintable()):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if depth < DEEPEST and _is_own(entry):

@@ -15,6 +15,11 @@ _GUARDS = re.compile(r"auth|login|user|token|jwt|perm|admin|api_?key|secur|sessi
 #: Types of parameters that no query has to bring.
 _GIVEN = frozenset({"Request", "Response", "BackgroundTasks", "HTTPConnection"})
 _PARAMETER = re.compile(r"[{<:]")
+#: Paths that change something, whatever their method, or ask who is there.
+_DOES = re.compile(
+    r"log-?in|log-?out|sign|auth|token|admin|delet|remov|clear|reset|trigger|start|stop|shutdown|restart|reload|run|sync",
+    re.IGNORECASE,
+)
 _INJECTED = re.compile(r"\b(?:Depends|Security|Header|Cookie)\b")
 _REQUIRED = re.compile(r"\(\s*\.\.\.")
 
@@ -143,6 +148,7 @@ def _route(module: Module, node: _Function, decorator: ast.expr) -> None:
             if (
                 _takes_get(decorator, verb)
                 and not _PARAMETER.search(path)
+                and not _DOES.search(path)
                 and not _is_guarded(decorator)
                 and not any(map(_guards, others))
                 and _is_open(node)

@@ -74,11 +74,19 @@ class _Seen:
         self.absent: list[str] = []
         for name in looks.names():
             look = looks.get(name)
-            seen = list(look.look(repository)) if repository.files else []
+            seen = list(_looked(look, repository)) if repository.files else []
             self.found += [one for one in seen if isinstance(one, Found)]
             self.remarks += [one.text for one in seen if isinstance(one, Remark)]
             if not seen:
                 self.absent.append(look.WHAT)
+
+
+def _looked(look: looks.Look, repository: Repository) -> Iterator[Found | Remark]:
+    """Yield what a look sees."""
+    try:
+        yield from look.look(repository)
+    except RecursionError:
+        repository.troubles.append(f"something is nested too deeply to look for a {look.WHAT}")
 
 
 def _distinct(found: Iterable[Found]) -> Iterator[Found]:

@@ -35,7 +35,7 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
         return
     paths = repository.layout.paths
     if not paths or not (wanted or recorded or reported is not None):
-        yield Remark("coverage is configured, but nothing is recorded: run pytest --cov, and readiness init again")
+        yield Remark("coverage is configured, but nothing is recorded: run pytest --cov, then readiness init --force")
         return
     musts = {"total": f">= {wanted}%"} if wanted else {}
     why = where or "there is a .coverage file"

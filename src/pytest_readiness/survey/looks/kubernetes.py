@@ -30,7 +30,7 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
         if "{{" in text:
             templates.append(name)
             continue
-        found = {one["kind"] for one in repository.yaml(name) if isinstance(one, dict) and "kind" in one}
+        found = {str(one.get("kind")) for one in repository.yaml(name) if isinstance(one, dict)}
         if found & _WORKLOADS:
             kinds[name] = found
     if templates:

@@ -13,12 +13,17 @@ WHAT = "code to measure"
 
 #: With less code than this there is nothing to keep in shape.
 _FEW = 3
+#: With more modules than this, parsing them all takes longer than somebody wants to wait.
+_MOST = 1500
 
 
 def look(repository: Repository) -> Iterator[Found | Remark]:
     """Yield ratchets on the longest file and the most entangled function."""
     layout = repository.layout
     if len(layout.sources) < _FEW:
+        return
+    if len(layout.sources) > _MOST:
+        yield Remark(f"{len(layout.sources)} modules are many: how entangled they are was not looked at")
         return
     yield Found(
         id="complexity",
