@@ -8,15 +8,14 @@ called while its module is imported.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
 from pytest_readiness.probes._imports import calls, files, graph, lexer, mentions, quick, scan, source, tree
 from pytest_readiness.probes._imports.facts import Facts
 from pytest_readiness.probes._imports.findings import Cycle, Findings, Link
-from pytest_readiness.probes._imports.modules import Modules
+from pytest_readiness.probes._imports.modules import Modules, uncollected
 from pytest_readiness.probes._imports.resolve import Resolver
 from pytest_readiness.probes._imports.statements import Statement, When
 
@@ -60,21 +59,14 @@ class Analysis:
         self._ignored = self._ignored_modules()
 
     def findings(self) -> Findings:
-        """Return everything there is to know; no garbage is made that would be worth collecting on the way."""
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            return self._findings()
-        finally:
-            if collecting:
-                gc.enable()
+        """Return everything there is to know."""
+        return uncollected(self._findings)
 
     def _findings(self) -> Findings:
         edges, small = self._read()
-        self._follow_calls(edges, small=small)
+        at_import, deferred = self._with_calls(edges, small=small)
         self._check()
-        found = {limit: _components(_until(limit, edges)) for limit in When}
-        at_import, deferred, typing = (found[limit] for limit in When)
+        typing = _components(edges)
         deferred, typing = _new(deferred, at_import), _new(typing, deferred)
         return Findings(
             modules=self.modules.files - len(self._ignored),
@@ -168,10 +160,16 @@ class Analysis:
 
     # --- calls --------------------------------------------------------------------------------
 
-    def _follow_calls(self, edges: Edges, *, small: bool) -> None:
+    def _with_calls(self, edges: Edges, *, small: bool) -> tuple[list[list[int]], list[list[int]]]:
+        """Return the components at import time and those with all deferred imports, when calls have been followed."""
+        at_import, deferred = _until(When.IMPORT, edges), _components(_until(When.DEFERRED, edges))
+        self._follow_calls(edges, at_import, deferred, small=small)
+        return _components(_until(When.IMPORT, edges) if self._calls else at_import), deferred
+
+    def _follow_calls(self, edges: Edges, at_import: graph.Graph, deferred: list[list[int]], *, small: bool) -> None:
         """Turn imports in functions that are called while importing into imports at import time."""
-        reach = graph.Reach(_until(When.IMPORT, edges))
-        for members in _components(_until(When.DEFERRED, edges)):
+        reach = graph.Reach(at_import)
+        for members in deferred:
             inside = set(members)
             likely = inside if small else self._likely_callers(inside, edges, reach)
             load = partial(self._tree_among, likely)
@@ -285,7 +283,7 @@ def _until(limit: When, edges: Edges) -> dict[int, set[int]]:
     return {number: {to for to, when in leads.items() if when <= limit} for number, leads in edges.items()}
 
 
-def _components(edges: Mapping[int, set[int]]) -> list[list[int]]:
+def _components(edges: graph.Graph) -> list[list[int]]:
     """Return the components, those of one module that imports itself among them."""
     found = graph.components(edges)
     inside = {node for component in found for node in component}
