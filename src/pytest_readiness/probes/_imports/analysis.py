@@ -22,9 +22,13 @@ from pytest_readiness.probes._imports.statements import Statement, When
 #: Up to this many bytes of source, calls are followed from file to file; beyond, inside of files.
 SMALL = 4 * 1024 * 1024
 _NEVER = len(When)
+#: So many imports are kept in memory till the end: lines are told of some, and reading again takes longer.
+_ROOM = 20_000
 
 #: When each module imports which others, at the earliest.
 Edges = dict[int, dict[int, When]]
+#: The imports of a module, and whether their lines are counted: if not, ``quick.line`` does.
+_Imports = tuple[list[Statement], bool]
 
 
 class _Call(NamedTuple):
@@ -55,7 +59,8 @@ class Analysis:
         self._trees: dict[int, tree.Tree | None] = {}
         self._deferring: dict[int, list[tuple[bytes, set[int]]]] = {}
         self._calls: dict[tuple[int, int], _Call] = {}
-        self._lined: dict[int, tuple[list[Statement], bool]] = {}
+        self._lined: dict[int, _Imports] = {}
+        self._room = _ROOM
         self._ignored = self._ignored_modules()
 
     def findings(self) -> Findings:
@@ -118,8 +123,14 @@ class Analysis:
         data = source.normal(raw, path, proved=proved)
         if isinstance(data, source.Broken):
             self.broken.append(data)
-            return len(raw), self._statements(number, raw.replace(b"\0", b" "))
-        statements = self._statements(number, data) if b"import" in data else []
+            return len(raw), self._statements(number, raw.replace(b"\0", b" "))[0]
+        statements: list[Statement] = []
+        if b"import" in data:
+            found = self._statements(number, data)
+            statements = found[0]
+            if self._room > 0:
+                self._room -= len(statements)
+                self._lined[number] = found
         if not proved:
             self._unproved.append(number)
         self.facts.learn(number, len(raw), statements)
@@ -136,15 +147,14 @@ class Analysis:
                     self.broken.append(broken)
                     self.facts.forget(number)
 
-    def _statements(self, number: int, data: bytes) -> list[Statement]:
-        """Return the imports of a file that may matter; their lines are not to be trusted."""
+    def _statements(self, number: int, data: bytes) -> _Imports:
+        """Return the imports of a file that may matter."""
         quickly = quick.read(data, self.resolver.tops, lines=False)
-        return self._exactly(number, data) if quickly is None else quickly
-
-    def _exactly(self, number: int, data: bytes) -> list[Statement]:
+        if quickly is not None:
+            return quickly, False
         if scan.calls(data, self.resolver.tops) and (parsed := self._tree(number)) is not None:
-            return parsed.statements()
-        return lexer.read(data)
+            return parsed.statements(), True
+        return lexer.read(data), True
 
     def _edges(self, number: int, statements: Iterable[Statement]) -> dict[int, When]:
         found: dict[int, When] = {}
@@ -268,8 +278,7 @@ class Analysis:
         """Return the lines in which module *a* imports module *b*."""
         data = self.text(a)
         if a not in self._lined:
-            quickly = quick.read(data, self.resolver.tops, lines=False)
-            self._lined[a] = (self._exactly(a, data), True) if quickly is None else (quickly, False)
+            self._lined[a] = self._statements(a, data)
         statements, counted = self._lined[a]
         found = {one.line for one in statements if one.when is when and b in self._targets(a, one)}
         return tuple(sorted(found if counted else {quick.line(data, at) for at in found}))
