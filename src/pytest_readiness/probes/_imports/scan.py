@@ -65,4 +65,4 @@ def unusual(line: bytes) -> bool:
 
 def behind(head: bytes) -> bool:
     """Whether what is on a line before the word ``import`` shows that it may be a statement behind ``;`` or ``:``."""
-    return (b";" in head or b":" in head) and _INLINE.search(head) is not None
+    return (b";" in head or b":" in head) and head.lstrip()[:1] != b"#" and _INLINE.search(head) is not None
