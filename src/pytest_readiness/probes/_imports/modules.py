@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+T = TypeVar("T")
 #: Folders at the top of a project that hold no modules of its own.
 _FOREIGN = frozenset({"build", "dist", "node_modules", "venv", "env", "site-packages", "__pycache__"})
 #: What gettext calls the folders of its catalogues. A project that is translated may have thousands.
@@ -74,8 +76,22 @@ def find(root: Path | str, packages: Sequence[str] = (), elsewhere: Sequence[str
     Without *packages*: all that is under ``src/``, or under *root* if there is no Python under ``src/``.
     Raises ``CannotMeasure`` for a package that is not there.
     """
+    return uncollected(lambda: _find(_places(str(root)), packages, elsewhere))
+
+
+def uncollected(work: Callable[[], T]) -> T:
+    """Do work that makes no garbage worth collecting on the way, without looking for any."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return work()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _find(places: Sequence[str], packages: Sequence[str], elsewhere: Sequence[str]) -> Modules:
     modules = Modules()
-    places = _places(str(root))
     if not packages:
         for place in places:
             for name, path, is_package in _top(place):
