@@ -48,6 +48,26 @@ def test_one_is_explained_whole(run: Run, name: str) -> None:
     assert "To fix: " in ran.output
 
 
+def test_what_is_inside_of_options_is_explained_too(run: Run) -> None:
+    lines = run("probes", "symbol").output.splitlines()
+    assert "          decorator: a list, each item text (default: none)" in lines
+    assert "              as under where" in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "measurement"),
+    [
+        ("http", "  header:NAME"),
+        ("sarif", "  level:NAME"),
+        ("lint", "  rule:NAME"),
+        ("document", "  with subject: kubernetes"),
+        ("document", "      without_healthcheck"),
+    ],
+)
+def test_measurements_with_open_names_are_explained_too(run: Run, name: str, measurement: str) -> None:
+    assert measurement in run("probes", name).output.splitlines()
+
+
 #: What the variables in examples stand for.
 VARIABLES = {
     "DATABASE_URL": "postgresql://app@db/shop",
@@ -88,5 +108,5 @@ def test_the_table_for_documents_has_a_line_for_each(run: Run) -> None:
     assert all(line.count(" | ") == 3 for line in lines[2:])
     assert (
         "| `dotenv` | Can the .env file be decoded and read, and does every reader read the same out of it? "
-        "| `keys`, `problems`, `duplicates`, `encoding_ok`, `bom` | `problems: 0` |" in lines
+        "| `keys`, `problems`, `duplicates`, `missing`, `encoding_ok`, `bom` | `problems: 0` |" in lines
     )

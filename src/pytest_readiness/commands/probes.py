@@ -21,7 +21,7 @@ from pytest_readiness.commands._output import Output
 from pytest_readiness.condition import parse
 from pytest_readiness.errors import UsageError
 from pytest_readiness.model import Better
-from pytest_readiness.options import Form, kind_of
+from pytest_readiness.options import Form, Kind, kind_of
 from pytest_readiness.probe import Measure, Probe
 from pytest_readiness.registry import Registry
 from pytest_readiness.reports import terminal
@@ -63,9 +63,16 @@ def reference() -> str:
         probe = registry.get(name)
         assert probe is not None
         measured = ", ".join(f"`{key}`{' ' * bool(it.unit)}{it.unit}" for key, it in probe.measures.items())
-        expected = ", ".join(f"`{line}`" for line in _expected(probe)) or "nothing: `expect` is required"
+        expected = ", ".join(f"`{line}`" for line in _expected(probe)) or _by_itself(probe)
         lines.append(f"| `{name}` | {question(probe)} | {measured} | {expected} |")
     return "\n".join(lines) + "\n"
+
+
+def _by_itself(probe: type[Probe]) -> str:
+    """Say what a probe expects whose class expects nothing."""
+    if probe.expected is Probe.expected:
+        return "nothing: `expect` is required"
+    return "what its options ask for; `expect` is required where they ask for nothing"
 
 
 #: What a variable in an example may stand for.
@@ -188,14 +195,16 @@ def _explain(name: str, probe: type[Probe], screen: terminal.Screen) -> None:
     parts = {
         "options, under with": list(_options(probe)),
         "measurements, under expect": [(_measured(key, it), it.meaning) for key, it in probe.measures.items()],
+        "further measurements": list(probe.families()),
         "expected, unless told otherwise": [(line, "") for line in _expected(probe)],
     }
     for title, rows in parts.items():
         if rows:
             screen.line(title, bold=True)
         for head, text in rows:
-            screen.wrapped(head, indent=2)
-            screen.wrapped(text, indent=6)
+            depth = len(head) - len(head.lstrip())
+            screen.wrapped(head.lstrip(), indent=2 + depth)
+            screen.wrapped(text, indent=6 + depth)
         if rows:
             screen.line()
     screen.line("example", bold=True)
@@ -213,12 +222,31 @@ def _form(probe: type[Probe]) -> Form:
 
 
 def _options(probe: type[Probe]) -> Iterator[tuple[str, str]]:
-    """Yield each option's name, type and default, and what it is for."""
-    form = _form(probe)
-    fields: dict[str, dataclasses.Field[Any]] = {field.name.rstrip("_"): field for field in dataclasses.fields(probe)}
+    """Yield each option's name, type and default, and what it is for; what is inside of a mapping follows, indented."""
+    yield from _keys(_form(probe), "", {})
+
+
+def _keys(form: Form, indent: str, told: dict[Form, str]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of *form*; *told* are the mappings that were told before, by the key that they are under."""
+    cls: type[Any] = form.cls  # type: ignore[attr-defined]  # that of a dataclass
+    fields: dict[str, dataclasses.Field[Any]] = {field.name.rstrip("_"): field for field in dataclasses.fields(cls)}
     for key, kind in form.fields.items():
         default = "required" if key in form.required else f"default: {_default(fields[key])}"
-        yield f"{key}: {kind.words} ({default})", str(form.docs[key].get("doc") or "")
+        yield f"{indent}{key}: {kind.words} ({default})", str(form.docs[key].get("doc") or "")
+        for inner in _forms(kind):
+            if inner in told:
+                yield f"{indent}    {', '.join(inner.fields)}", f"as under {told[inner]}"
+            else:
+                told[inner] = key
+                yield from _keys(inner, f"{indent}    ", told)
+
+
+def _forms(kind: Kind) -> Iterator[Form]:
+    """Yield the mappings with known keys that *kind* is, or is made of."""
+    if isinstance(kind, Form) and hasattr(kind, "cls"):
+        yield kind
+    for part in kind.parts:
+        yield from _forms(part)
 
 
 def _default(field: dataclasses.Field[Any]) -> str:

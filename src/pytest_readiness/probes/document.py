@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.options import Query
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probes import _inputs
 from pytest_readiness.probes._document import answers, sources, subject
 from pytest_readiness.probes._document.schema import Schema, load
 from pytest_readiness.probes._document.sources import Document as Read
@@ -44,6 +46,7 @@ class Document(Probe):
         "violations": Measure(int, "assertions that do not hold, counted for each document", better=Better.LOWER),
         "schema_errors": Measure(int, "parts of the documents that do not fit the schema", better=Better.LOWER),
         "missing": Measure(int, "names that the subject lacks", better=Better.LOWER),
+        "age": Measure(float, "time since the oldest of the files was changed", unit="s", better=Better.LOWER),
     }
     expect: ClassVar[Mapping[str, Value]] = {"documents": ">= 1"}
     counter: ClassVar[str | None] = "documents"
@@ -139,6 +142,18 @@ class Document(Probe):
         named = {name: Measure(object, f"what {query.text} finds") for name, query in self.extract.items()}
         return {**self._measured(), **named}
 
+    @classmethod
+    def families(cls) -> Sequence[tuple[str, str]]:
+        """Return the measurements of each subject, and the names that it knows."""
+        found = [("NAME", "what the query NAME under extract finds")]
+        for name in subject.available():
+            known = subject.load(name)
+            found.append(
+                (f"with subject: {name}", f"names of {', '.join(known.names)} can be looked for, and there are")
+            )
+            found += [(f"    {rule}", it.measure.meaning) for rule, it in known.rules.items()]
+        return found
+
     def expected(self) -> Mapping[str, Value]:
         """Return the default expectations: nothing wrong, of what was asked for."""
         asked = {"violations": self.assert_, "schema_errors": self.schema is not None, "missing": self.names}
@@ -159,29 +174,38 @@ class Document(Probe):
 
     def measure(self, context: Context) -> Measurements:
         """Read the documents, then ask them."""
-        documents = self._read(context)
+        documents, files = self._read(context)
         values: dict[str, Value] = {"documents": len(documents)}
         if not documents:
             nothing = "was found" if self.where is None else f"of which {self.where.text} is true"
-            return Measurements(values, looked_at=0, evidence=[Evidence("documents", f"none {nothing}")])
+            why = {"documents": f"none {nothing}, at {', '.join(self._places())}"}
+            return Measurements(values, looked_at=0, evidence=[Evidence("documents", f"none {nothing}")], unknown=why)
         evidence = [Evidence("documents", listed([one.name for one in documents]))]
         unknown: dict[str, str] = {}
+        try:
+            values |= {"age": _inputs.age(context, min(map(_changed, files)))} if files else {}
+        except ValueError as error:
+            unknown["age"] = str(error)
+        unknown |= {} if files else {"age": "it is in no file"}
         evidence += self._hold_against_schema(context, documents, values)
         evidence += self._ask(context, documents, values, unknown)
         evidence += self._look(context, documents, values, unknown)
         return Measurements(values, looked_at=len(documents), evidence=evidence, unknown=unknown)
 
-    def _read(self, context: Context) -> list[Read]:
+    def _read(self, context: Context) -> tuple[list[Read], list[Path]]:
+        """Return the documents, and the files that they are in, if they are in files."""
+        files: list[Path] = []
         if self.url is not None:
             documents = sources.fetch(context, self.url, self.headers, self.format)
         elif self.app is not None:
             documents = sources.describe(context, self.app)
         else:
             named = self.paths or ((self.path,) if self.path is not None else ())
-            documents = list(sources.read_files(context, sources.find(context, named, self.glob), self.format))
+            files = sources.find(context, named, self.glob)
+            documents = list(sources.read_files(context, files, self.format))
         if self.where is None:
-            return documents
-        return [one for one in documents if answers.is_true(answers.ask(self.where, one, "where"))]
+            return documents, files
+        return [one for one in documents if answers.is_true(answers.ask(self.where, one, "where"))], files
 
     def _hold_against_schema(
         self, context: Context, documents: Sequence[Read], values: dict[str, Value]
@@ -239,6 +263,13 @@ class Document(Probe):
                 yield Evidence("missing", listed(missing))
         for name, lines in seen.shown.items():
             yield Evidence(name.replace("_", " "), listed(lines))
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError as error:
+        raise CannotMeasure(f"{path} cannot be looked at: {error.strerror}") from None
 
 
 def _keep_secret(value: Value, context: Context) -> None:

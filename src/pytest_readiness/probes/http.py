@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -180,6 +180,16 @@ class Http(Probe):
         ``status:429`` or ``status:4xx`` is how many answers of a burst had that status.
         """
         return measures_.of_family(name, self) or self.declared().get(name)
+
+    @classmethod
+    def families(cls) -> Sequence[tuple[str, str]]:
+        """Return the measurements with an open name."""
+        return [
+            ("header:NAME", "the value of a header of the answer, in capitals or not: header:location"),
+            ("cookie:NAME", "the value of a cookie that the answer sets"),
+            ("status:429, status:4xx", "how many answers of a burst had that status"),
+            ("NAME", "what the query NAME under extract finds"),
+        ]
 
     def expected(self) -> Mapping[str, Value]:
         """Return what goes without saying, by what is asked."""

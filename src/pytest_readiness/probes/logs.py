@@ -131,6 +131,10 @@ class Logs(Probe):
             values |= {"age": _inputs.age(context, max(found.changed for found in files))} if files else {}
         except ValueError as error:
             unknown["age"] = str(error)
+        if not tally.lines:
+            places = ", ".join(self._asked().texts())
+            older = "no line that is young enough is in" if self.since is not None else "no line is in"
+            unknown["lines"] = f"{older} {places}" if files else f"no file is at {places}"
         evidence = tally.evidence() if files else self._asked().nothing()
         return Measurements(values, looked_at=tally.lines, evidence=evidence, unknown=unknown)
 

@@ -111,7 +111,8 @@ class Symbol(Probe):
         files = [self._facts(path, context) for path in self._find(context)]
         values: dict[str, Value] = {"files": len(files), "definitions": sum(len(one.definitions) for one in files)}
         if not files:
-            return Measurements(values, looked_at=0)
+            places = ", ".join((*self.paths, *self.modules)) or "the spec's folder"
+            return Measurements(values, looked_at=0, unknown={"files": f"no Python file is at {places}"})
         found = self._look(files)
         values |= {"matches": len(found.matches), "found": found.found}
         values |= {"missing": len(found.missing), "violations": len(found.violations)}

@@ -69,6 +69,21 @@ def _places(root: str) -> tuple[str, ...]:
     return (source, root) if os.path.isdir(source) and not _regular(source) else (root,)  # noqa: PTH112
 
 
+def outermost(root: Path, packages: Sequence[str]) -> tuple[str, ...]:
+    """
+    Return for each of *packages* the outermost package with code of its own that it is in, or itself, each once.
+
+    Python finds a package inside such a one only by running that code.
+    """
+    found: dict[str, None] = {}
+    for package in packages:
+        parts = package.split(".")
+        heads = (parts[:end] for end in range(1, len(parts)))
+        regular = [head for head in heads if any(_regular(str(place.joinpath(*head))) for place in roots(root))]
+        found[".".join(regular[0]) if regular else package] = None
+    return tuple(found)
+
+
 def find(root: Path | str, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()) -> Modules:
     """
     Find all modules of *packages* under ``src/`` or *root*, then in the folders *elsewhere*.
