@@ -83,6 +83,19 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """
+    Measurements that a probe can make besides its ``measures``, for the reference.
+
+    What stands in capitals in a name is for the gate to choose (``header:NAME``). ``when`` says what brings
+    them, in words that follow "with": ``"`extract`"``; empty where they are always there.
+    """
+
+    measures: Mapping[str, Measure]
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
     """One thing a probe will reach for: kind is host, file, command, variable, query or module."""
 
@@ -274,6 +287,11 @@ class Probe(ABC):
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of measurement *name*, None if there is no such; override for open families."""
         return self.declared().get(name)
+
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield what ``declared`` and ``declare`` know beyond ``measures``, in general terms."""
+        return ()
 
     def touches(self) -> Iterable[Touch]:
         """Yield every host, file, command, variable and query the probe will reach for."""

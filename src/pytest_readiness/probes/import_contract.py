@@ -61,7 +61,9 @@ class ImportContract(Probe):
     extra = "architecture"
 
     packages: tuple[str, ...] = option(
-        "Packages at the top, under src/ or the spec's folder; those that are named below, if left out.", ()
+        "Packages at the top, under src/ or the spec's folder, no dotted names; those that are named below, "
+        "if left out.",
+        (),
     )
     layers: tuple[str, ...] = option(
         "From high to low; `a | b` are beside each other and independent, `a : b` are only beside each other, "

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Value
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
 from pytest_readiness.probes._tools import finding, formats
 from pytest_readiness.probes._tools.ruff import Ruff
@@ -45,7 +45,8 @@ class Lint(Probe):
 
     paths: tuple[str, ...] = option("What Ruff is to check.", (".",), example=["src", "tests"])
     select: tuple[str, ...] = option(
-        "Rules, or the beginnings of their names, in place of the project's own selection.",
+        "Rules, or the beginnings of their names, in place of the project's own selection: F821 for undefined names, "
+        "INP for folders without `__init__.py`. One that Ruff does not know makes the gate an error when it runs.",
         (),
         example=["E722", "BLE001", "S110"],
     )
@@ -64,6 +65,11 @@ class Lint(Probe):
             texts = getattr(self, name)
             if not all(text.strip() and "\0" not in text for text in texts) or (name == "paths" and not texts):
                 raise OptionError("an entry may not be empty", name)
+
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield the counts of single rules."""
+        yield finding.RULES
 
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` among them."""

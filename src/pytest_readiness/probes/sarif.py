@@ -9,7 +9,7 @@ from typing import Literal
 
 from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Better, Evidence, Value
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
 from pytest_readiness.probes._tools import finding, formats
 from pytest_readiness.probes._tools.finding import LEVELS, Finding, Report
@@ -71,6 +71,11 @@ class Sarif(Probe):
         for name in ("report", "targets", "rules", "paths"):
             if not all(text.strip("! ") and "\0" not in text for text in getattr(self, name)):
                 raise OptionError("an entry may not be empty", name)
+
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield the counts of single rules and levels."""
+        yield from (finding.RULES, finding.OF_LEVELS)
 
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` and ``level:NAME`` among them."""

@@ -67,7 +67,7 @@ class Tcp(Probe):
     host: str = option("A name or an address.", example="db.example.org")
     port: int = option("A port.", example=5432)
     tls: bool | Tls = option("Whether to agree on TLS at once, and how.", default=False)
-    speaks: Literal["smtp", "ldap"] | None = option("The protocol that has to be spoken there.", None)
+    speaks: Literal["smtp", "ldap"] | None = option("The protocol that has to be spoken there.", None, example="smtp")
 
     def __post_init__(self) -> None:
         _checked(self.host, "host")
