@@ -97,7 +97,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One thing a probe will reach for: kind is host, file, command, variable, query or module."""
+    """One thing a probe will reach for: kind is host, file, command, process, variable, query or module."""
 
     kind: str
     what: str
@@ -283,6 +283,14 @@ class Probe(ABC):
     def expected(self) -> Mapping[str, Value]:
         """Return the default expectations of this very instance; options such as ``regex`` may add some."""
         return self.expect
+
+    def presumed(self) -> Mapping[str, Value]:
+        """
+        Return what is expected beside the rest, such as that a stored report is not an old one.
+
+        A gate may say otherwise by name. A gate that expects nothing but this expects nothing.
+        """
+        return {}
 
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of measurement *name*, None if there is no such; override for open families."""

@@ -49,6 +49,25 @@ def test_one_is_explained_whole(run: Run, name: str) -> None:
     assert "To fix: " in ran.output
 
 
+def test_what_is_inside_of_options_is_explained_too(run: Run) -> None:
+    lines = run("probes", "symbol").output.splitlines()
+    assert "          decorator: a list, each item text" in lines
+    assert "      must: a mapping (see `symbols.where`)" in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "measurement"),
+    [
+        ("http", "  header:NAME: text"),
+        ("sarif", "  level:NAME: whole number, less is better"),
+        ("lint", "  rule:NAME: whole number, less is better"),
+        ("document", "      without_healthcheck: whole number, less is better"),
+    ],
+)
+def test_measurements_with_open_names_are_explained_too(run: Run, name: str, measurement: str) -> None:
+    assert measurement in run("probes", name).output.splitlines()
+
+
 #: What the variables in examples stand for.
 VARIABLES = {
     "DATABASE_URL": "postgresql://app@db/shop",
@@ -89,5 +108,6 @@ def test_the_table_for_documents_has_a_line_for_each(run: Run) -> None:
     assert all(line.count(" | ") == 3 for line in lines[2:])
     assert (
         "| `dotenv` | Can the .env file be decoded and read, and does every reader read the same out of it? "
-        "| `keys`, `problems`, `duplicates`, `encoding_ok`, `bom` | `problems: 0` |" in lines
+        "| `keys`, `problems`, `duplicates`, `missing`, `encoding_ok`, `bom` | `problems: 0`; more with `names` |"
+        in lines
     )

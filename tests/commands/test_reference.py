@@ -164,6 +164,8 @@ def test_what_a_gate_may_say_can_be_found_in_the_reference(name: str, line: str)
         ("document", "with `names`: `missing: 0`"),
         ("tcp", "with `speaks`: `speaks: true`"),
         ("coverage", "nothing: `expect` is required"),
+        ("lint", "with `report`: `age: <= 30 d`"),
+        ("sarif", "nothing else: `expect` is required"),
     ],
 )
 def test_what_is_expected_by_default_is_what_the_probe_expects(name: str, sentence: str) -> None:

@@ -6,12 +6,13 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import InvalidRequirement
 
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Outcome
+from pytest_readiness.model import Outcome, Result, Value
 from pytest_readiness.probe import Context, Measurements, Touch
 from pytest_readiness.probes import _requirements
 from pytest_readiness.probes.package import Package
@@ -263,3 +264,125 @@ class TestAsAGate:
     def test_nothing_that_holds_here_is_an_error(self) -> None:
         result = run_probe(Package(requires=("pytest; python_version < '3'",)))
         assert result.outcome is Outcome.ERROR
+
+
+class TestImports:
+    """What the code imports has to be declared by a requirement of its own."""
+
+    @pytest.fixture(autouse=True)
+    def _installed(self, site: Site) -> None:
+        for name, module in (
+            ("Alpha-Tools", "alpha"),
+            ("beta", "beta"),
+            ("cloud-store", "cloud"),
+            ("cloud-mail", "cloud"),
+        ):
+            site.install(name, "1.0")
+            info = site.folder / f"{name.replace('-', '_')}-1.0.dist-info"
+            part = f"{module}/{name.partition('-')[2]}/__init__.py" if module == "cloud" else f"{module}/__init__.py"
+            (info / "RECORD").write_text(f"{part},,\n{info.name}/METADATA,,\n")
+            (site.folder / part).parent.mkdir(parents=True, exist_ok=True)
+            (site.folder / part).touch()
+
+    def judged(
+        self, folder: Path, code: str, *requires: str, expect: dict[str, Value] | None = None, **more: Any
+    ) -> Result:
+        (folder / "src" / "shop").mkdir(parents=True, exist_ok=True)
+        (folder / "src" / "shop" / "__init__.py").write_text(code)
+        (folder / "src" / "shop" / "models.py").write_text("from shop import x\nfrom . import y\n")
+        probe = Package(requires=requires, sources=("src",), **more)
+        return run_probe(probe, root=folder, expect=expect or {})
+
+    @pytest.mark.parametrize(
+        ("code", "requires"),
+        [
+            ("import alpha.deep, os.path, json\nimport shop.models\nimport models", ("alpha.tools",)),
+            ("def f():\n    from alpha import x\n    import beta", ("alpha-tools", "beta")),
+            (
+                "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import beta\nelse:\n    import alpha",
+                ("alpha_tools",),
+            ),
+            ("import typing as t\nif t.TYPE_CHECKING:\n    import beta", ("alpha-tools",)),
+            ("try:\n    import beta\nexcept ImportError:\n    import gamma\nelse:\n    import alpha", ("alpha-tools",)),
+            ("try:\n    import beta\nexcept (KeyError, ModuleNotFoundError):\n    pass", ("alpha-tools",)),
+            ("from cloud.store import Bucket", ("cloud-store",)),
+            ("from cloud import mail", ("cloud-mail",)),
+        ],
+    )
+    def test_that_are_declared_pass(self, tmp_path: Path, code: str, requires: tuple[str, ...]) -> None:
+        result = self.judged(tmp_path, code.replace("import models", "import shop"), *requires)
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    @pytest.mark.parametrize(
+        ("code", "told"),
+        [
+            ("import os\nimport beta", "beta (beta): src/shop/__init__.py:2"),
+            ("try:\n    import beta\nexcept ValueError:\n    pass", "beta (beta): src/shop/__init__.py:2"),
+            ("from cloud.mail import Box", "cloud (cloud-mail): src/shop/__init__.py:1"),
+            ("import cloud", "cloud (cloud-mail, cloud-store): src/shop/__init__.py:1"),
+            ("import gamma", "gamma (gamma): src/shop/__init__.py:1"),
+        ],
+    )
+    def test_that_are_not_declared_fail_with_their_place(self, tmp_path: Path, code: str, told: str) -> None:
+        result = self.judged(tmp_path, code, "alpha-tools")
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "undeclared is 1, expected 0")
+        assert told in {item.title: item.text for item in result.evidence}["undeclared"]
+
+    def test_declared_packages_that_nobody_imports_are_counted_not_condemned(self, tmp_path: Path) -> None:
+        result = self.judged(tmp_path, "import alpha", "alpha-tools", "beta", expect={"not_imported": 1, "imported": 1})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert self.judged(tmp_path, "import alpha", "alpha-tools", "beta").outcome is Outcome.PASSED
+
+    @pytest.mark.no_false_green
+    def test_what_a_package_brings_that_is_not_installed_is_not_known(self, tmp_path: Path) -> None:
+        expect: dict[str, Value] = {"missing": 1}
+        result = self.judged(tmp_path, "import gamma_core", "not-here", expect=expect)
+        assert result.outcome is Outcome.ERROR
+        assert "not-here is declared and not installed, so it is not known what brings gamma_core" in result.reason
+        assert self.judged(tmp_path, "import not_here", "not-here", expect=expect).outcome is Outcome.PASSED
+        unsure = self.judged(tmp_path, "import alpha", "alpha-tools", "not-here", expect={**expect, "not_imported": 0})
+        assert unsure.outcome is Outcome.ERROR
+
+    def test_a_project_declares_extras_and_groups_without_requiring_them(self, tmp_path: Path) -> None:
+        (tmp_path / "pyproject.toml").write_text(
+            "[project]\nname = 'shop'\ndependencies = ['alpha-tools>=1']\n"
+            "[project.optional-dependencies]\nmail = ['cloud-mail', 'not-here']\n"
+            "[dependency-groups]\ndev = ['beta', {include-group = 'more'}]\nmore = []\n"
+        )
+        code = "import alpha, beta\nfrom cloud.mail import Box"
+        result = self.judged(tmp_path, code, files=("pyproject.toml",), expect={"checked": 1, "missing": 0})
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("[tool.x]\n", "has no [project]"),
+            ("[project]\ndynamic = ['dependencies']\n", "dependencies are dynamic"),
+            ("[project\n", "is not TOML"),
+            ("[project]\ndependencies = ['=bad']\n", "project.dependencies: not a requirement"),
+        ],
+    )
+    def test_a_project_that_does_not_tell_is_an_error(self, tmp_path: Path, text: str, why: str) -> None:
+        (tmp_path / "pyproject.toml").write_text(text)
+        result = self.judged(tmp_path, "import alpha", files=("pyproject.toml",))
+        assert result.outcome is Outcome.ERROR
+        assert why in result.reason
+
+    @pytest.mark.no_false_green
+    def test_no_source_or_one_that_cannot_be_parsed_is_an_error(self, tmp_path: Path) -> None:
+        probe = Package(requires=("beta",), sources=("lib",))
+        assert run_probe(probe, root=tmp_path).reason == "there is no Python file at lib"
+        assert "cannot be parsed: src/shop/__init__.py" in self.judged(tmp_path, "import (", "beta").reason
+        assert self.judged(tmp_path, "import (", "beta", exclude=("src/shop/__init__.py",)).outcome is Outcome.PASSED
+
+    def test_a_deadline_that_comes_first_is_an_error(self, tmp_path: Path) -> None:
+        self.judged(tmp_path, "import alpha", "beta")
+        probe = Package(requires=("beta",), sources=("src",))
+        assert run_probe(probe, root=tmp_path, timeout=0.0).outcome is Outcome.ERROR
+
+    @pytest.mark.parametrize(
+        "options", [{"exclude": ("a",)}, {"sources": (" ",)}, {"sources": ("a",), "exclude": ("",)}]
+    )
+    def test_options_that_do_not_fit_are_refused(self, options: Any) -> None:
+        with pytest.raises(OptionError):
+            Package(requires=("beta",), **options)

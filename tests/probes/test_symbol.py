@@ -15,6 +15,8 @@ from pytest_readiness.options import convert
 from pytest_readiness.probe import Touch
 from pytest_readiness.probes import symbol as symbol_module
 from pytest_readiness.probes._symbol.facts import matches, read
+from pytest_readiness.probes._symbol.look import Wanted
+from pytest_readiness.probes._symbol.traits import Traits
 from pytest_readiness.probes.symbol import Symbol
 from pytest_readiness.testing import fake_context, run_probe
 
@@ -516,6 +518,9 @@ class TestOptions:
             ({"paths": ["a"], "symbols": [{"name": "A", "must": {"signature": "(a): x\ndef g()"}}]}, "is not a sig"),
             ({"paths": ["a"], "symbols": [{"name": "A", "must": {"signature": "(): x"}}]}, "is not a signature"),
             ({"paths": ["a"], "symbols": [{"name": "A", "must": {"calls": [""]}}]}, "an empty name"),
+            ({"paths": ["a"], "symbols": [{"name": "A", "must": {}}]}, "says nothing, so it would hold"),
+            ({"paths": ["a"], "symbols": [{"name": "A", "where": {}}]}, "says nothing, so it would hold"),
+            ({"paths": ["a"], "symbols": [{"name": "A", "must": {"base": []}}]}, "says nothing, so it would hold"),
             ({"paths": ["a"], "calls": [{"function": ""}]}, "may not be empty"),
             ({"paths": ["a"], "values": {"files": "X"}}, "is measured already"),
             ({"paths": ["a"], "values": {"x": "f(a, b)"}}, "'f(a, b)' is neither NAME nor FUNCTION(ARGUMENT)"),
@@ -558,3 +563,10 @@ def test_a_pattern_means_the_whole_name_or_its_last_parts(pattern: str, name: st
 def test_a_name_made_of_something_else_is_its_last_part() -> None:
     facts = read(b"(a or b).send()\nget_bus().send()\nf()()\n(lambda: 1)()\n", "a.py")
     assert [call.name for call in facts.calls] == ["send", "get_bus.send", "get_bus", "f", "f"]
+
+
+@pytest.mark.no_false_green
+@pytest.mark.parametrize("name", ["where", "must"])
+def test_traits_that_say_nothing_are_refused(name: str) -> None:
+    with pytest.raises(OptionError, match="would hold for everything"):
+        Wanted(name="Ledger", **{name: Traits()})

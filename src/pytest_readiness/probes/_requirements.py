@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,29 @@ def explain(text: str, error: InvalidRequirement) -> str:
 def read(path: Path, shown: str) -> list[Requirement]:
     """Return the requirements in the file at *path* and those it includes; ``CannotMeasure`` names the line."""
     return list(_read(path, shown, set()))
+
+
+def of_project(path: Path, shown: str) -> tuple[list[Requirement], list[Requirement]]:
+    """
+    Return what the pyproject.toml at *path* requires: always, and for one of its extras or groups.
+
+    Raises ``CannotMeasure`` where it does not tell by itself.
+    """
+    try:
+        data = tomllib.loads(_text(path, shown))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CannotMeasure(f"{shown} is not TOML: {error}") from None
+    project = data.get("project")
+    if not isinstance(project, dict):
+        raise CannotMeasure(f"{shown} has no [project], so it requires nothing that can be read")
+    dynamic = {"dependencies", "optional-dependencies"} & set(project.get("dynamic", ()))
+    if dynamic:
+        raise CannotMeasure(f"{shown}: {min(dynamic)} are dynamic: name the file that they come from")
+    extras = [*project.get("optional-dependencies", {}).values(), *data.get("dependency-groups", {}).values()]
+    always = [_requirement(str(text), f"{shown}: project.dependencies") for text in project.get("dependencies", ())]
+    # A group may include another one by a table; that one is among them, too.
+    texts = [text for group in extras for text in group if isinstance(text, str)]
+    return always, [_requirement(text, f"{shown}: an extra or group") for text in texts]
 
 
 def _read(path: Path, shown: str, known: set[Path]) -> Iterator[Requirement]:

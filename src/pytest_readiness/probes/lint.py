@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -26,8 +26,8 @@ class Lint(Probe):
     reads the JSON of Ruff, flake8, pylint or ESLint, or SARIF. ``rule:E722`` is a measurement, too, and
     ``rule:S*`` counts all rules that fit.
 
-    Fails when there are problems. A file that the linter cannot read, a rule that is not switched on, and
-    nothing looked at are errors.
+    Fails when there are problems, or a report is older than 30 days (unless the gate expects another ``age``). A file
+    that the linter cannot read, a rule that is not switched on, and nothing looked at are errors.
 
     To fix: the evidence names the file, line and rule of each problem; `ruff check --fix` mends those that are
     ``fixable``.
@@ -74,6 +74,10 @@ class Lint(Probe):
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` among them."""
         return self.measures.get(name) or finding.family(name, "rule")
+
+    def presumed(self) -> Mapping[str, Value]:
+        """Return that a stored report is not an old one."""
+        return _inputs.RECENT if self.report else {}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the reports, or the command."""

@@ -13,9 +13,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Better, Evidence
+from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
-from pytest_readiness.probes import _requirements
+from pytest_readiness.probes import _imported, _inputs, _requirements
 
 _LISTED = 50
 
@@ -29,42 +29,65 @@ class Package(Probe):
     pyproject.toml (PEP 508); those whose marker does not hold here are left out. What an extra needs
     is looked at too. A pre-release that is installed satisfies a requirement that its number fits.
 
-    Fails when a package is missing or has another version than required. A requirement that cannot
-    be read, or a package whose metadata are damaged, is an error.
+    With ``sources``, what the code imports has to be declared, too: by a requirement of its own, not only by
+    one that brings it along. A pyproject.toml's extras and groups are declared, but not required. Imports are
+    found in the syntax trees; not judged are those for type checkers alone, and those that the code can do
+    without (``except ImportError``).
 
-    To fix: install what is listed.
+    Fails when a package is missing or has another version than required, or when something is imported
+    that is not declared. A requirement that cannot be read, or a package whose metadata are damaged, is an error.
+
+    To fix: install what is listed, and declare what is imported.
     """
 
     measures = {
         "checked": Measure(int, "requirements that hold here", better=Better.NEITHER),
         "missing": Measure(int, "packages that are not installed", better=Better.LOWER),
         "unsatisfied": Measure(int, "packages installed in another version than required", better=Better.LOWER),
+        "imported": Measure(
+            int, "modules imported, without Python's and the code's own, by the first part of the name"
+        ),
+        "undeclared": Measure(int, "those that no declared package brings", better=Better.LOWER),
+        "not_imported": Measure(int, "packages declared that no source imports", better=Better.LOWER),
     }
     expect = {"missing": 0, "unsatisfied": 0}
     counter = "checked"
 
     requires: tuple[str, ...] = option("Requirements.", (), example=["fastapi>=0.115", "uvicorn[standard]"])
-    files: tuple[str, ...] = option("Files of requirements, as pip reads them.", (), example=["requirements.txt"])
+    files: tuple[str, ...] = option(
+        "Files of requirements, as pip reads them, or a pyproject.toml.", (), example=["requirements.txt"]
+    )
+    sources: tuple[str, ...] = option(
+        "Code whose imports have to be declared: files, folders or patterns.", (), example=["src"]
+    )
+    exclude: tuple[str, ...] = option("Files and folders of sources to leave out.", (), example=["src/orders/_vendor"])
 
     def __post_init__(self) -> None:
         if not self.requires and not self.files:
             raise OptionError("say what is required: requires, files, or both")
+        if self.exclude and not self.sources:
+            raise OptionError("goes with sources", "exclude")
+        for name in ("sources", "exclude"):
+            if not all(text.strip() and "\0" not in text for text in getattr(self, name)):
+                raise OptionError("an entry may not be empty", name)
         for text in self.requires:
             try:
                 Requirement(text)
             except InvalidRequirement as error:
                 raise OptionError(_requirements.explain(text, error), "requires") from None
 
+    def expected(self) -> dict[str, Value]:
+        """Return the default expectations: what is required is there, and what sources import is declared."""
+        return {**self.expect, **({"undeclared": 0} if self.sources else {})}
+
     def touches(self) -> Iterable[Touch]:
-        """Yield the files of requirements, and the packages by name."""
-        yield from (Touch("file", path) for path in self.files)
+        """Yield the files of requirements, the sources, and the packages by name."""
+        yield from (Touch("file", path) for path in (*self.files, *self.sources))
         yield from (Touch("module", Requirement(text).name) for text in self.requires)
 
     def measure(self, context: Context) -> Measurements:
         """Look up each requirement among the packages installed."""
-        required = [Requirement(text) for text in self.requires]
-        for path in self.files:
-            required += _requirements.read(context.path(path), path)
+        required, optional = self._required(context)
         checked = [each for each in required if each.marker is None or each.marker.evaluate()]
         missing: list[str] = []
         unsatisfied: list[str] = []
@@ -75,11 +98,58 @@ class Package(Probe):
                 (missing if absent else unsatisfied).append(line)
         lines = [*dict.fromkeys([*missing, *unsatisfied])]
         shown = [*lines[:_LISTED], *([f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else [])]
-        return Measurements(
-            {"checked": len(checked), "missing": len(set(missing)), "unsatisfied": len(set(unsatisfied))},
-            looked_at=len(checked),
-            evidence=[Evidence("packages", "\n".join(shown))] if lines else [],
-        )
+        values: dict[str, Value] = {
+            "checked": len(checked),
+            "missing": len(set(missing)),
+            "unsatisfied": len(set(unsatisfied)),
+        }
+        evidence = [Evidence("packages", "\n".join(shown))] if lines else []
+        unknown: dict[str, str] = {}
+        if self.sources:
+            evidence += self._declared([*required, *optional], context, values, unknown)
+        return Measurements(values, looked_at=len(checked), evidence=evidence, unknown=unknown)
+
+    def _required(self, context: Context) -> tuple[list[Requirement], list[Requirement]]:
+        """Return what is required, and what is declared without being required."""
+        required = [Requirement(text) for text in self.requires]
+        optional: list[Requirement] = []
+        for path in self.files:
+            if path.endswith(".toml"):
+                always, sometimes = _requirements.of_project(context.path(path), path)
+                required, optional = required + always, optional + sometimes
+            else:
+                required += _requirements.read(context.path(path), path)
+        return required, optional
+
+    def _declared(
+        self, requirements: Sequence[Requirement], context: Context, values: dict[str, Value], unknown: dict[str, str]
+    ) -> list[Evidence]:
+        """Hold what the sources import against what is declared; returns evidence."""
+        imports = _imported.foreign(self.sources, self.exclude, context)
+        installed = context.fact("installed modules", lambda _: _imported.Installed())
+        declared = {canonicalize_name(each.name) for each in requirements}
+        absent = {name for name in declared if not _imported.is_installed(name)}
+        undeclared: dict[str, str] = {}
+        brought: set[str] = set()
+        for each in imports:
+            names = installed.bringing(each.module) or {canonicalize_name(each.top)}
+            brought |= names & declared
+            if not (names & declared or each.optional):
+                undeclared.setdefault(each.top, f"{each.top} ({', '.join(sorted(names))}): {each.place}")
+        values["imported"] = len({each.top for each in imports})
+        unseen = sorted(declared - brought)
+        # A package that is not installed may bring any module, and no module is known to be its own.
+        strange = sorted(top for top in undeclared if not installed.bringing(top))
+        why = f"{', '.join(sorted(absent)[:3])} {'is' if len(absent) == 1 else 'are'} declared and not installed"
+        if strange and absent:
+            unknown["undeclared"] = f"{why}, so it is not known what brings {', '.join(strange[:3])}"
+        else:
+            values["undeclared"] = len(undeclared)
+        if absent & set(unseen):
+            unknown["not_imported"] = f"{why}, so it is not known what they bring"
+        else:
+            values["not_imported"] = len(unseen)
+        return _inputs.present({"undeclared": list(undeclared.values()), "declared and not imported": unseen})
 
 
 def _faults(requirement: Requirement, known: set[tuple[str, str]]) -> Iterator[tuple[bool, str]]:

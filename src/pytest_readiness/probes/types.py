@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,8 +25,9 @@ class Types(Probe):
     them has printed: mypy's lines or ``--output json``, ``pyright --outputjson``, ``tsc --pretty false``.
     ``rule:arg-type`` is a measurement, too: the errors and warnings of that rule.
 
-    Fails when there are errors. A checker that gave up, at a syntax error for instance, or that looked at no
-    file, is an error. How strict it is, the project's configuration says, or ``config`` and ``strict`` here.
+    Fails when there are errors, or a report is older than 30 days (unless the gate expects another ``age``). A
+    checker that gave up, at a syntax error for instance, or that looked at no file, is an error. How strict it is,
+    the project's configuration says, or ``config`` and ``strict`` here.
 
     To fix: the evidence names the file and line of each error.
     """
@@ -70,6 +71,10 @@ class Types(Probe):
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` among them."""
         return self.measures.get(name) or finding.family(name, "rule")
+
+    def presumed(self) -> Mapping[str, Value]:
+        """Return that a stored report is not an old one."""
+        return _inputs.RECENT if self.report else {}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the reports, or the checker and what it looks at."""

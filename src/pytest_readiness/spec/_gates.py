@@ -43,7 +43,7 @@ def read_gate(draft: Draft, scene: Scene, captures: Captures) -> Gate | None:
     severity = severity_of(values.get("severity", "high"))
     _check_policy(own, severity, node)
     known = _probe(own.get("probe"), node, scene)
-    needs = () if draft.id is None else _needs(draft.id, own, values)
+    needs = () if draft.id is None else _needs(draft.id, own, values, captures)
     binding = _Binding(values.get("uses", ()), needs, scene, captures)
     made, binds = _options(own.get("with"), known, binding, node, asked=outside is None)
     todo = to_do(node)
@@ -256,7 +256,8 @@ def _expectations(
         except ConditionError as error:
             if not concerns(("expect", name), todo):
                 node.report(("expect", name), str(error))
-    if not expected and not given and (names := known.names(instance)):
+    expected += [each for each in known.presumed(instance) if each.measurement not in given]
+    if not known.expected(instance) and not given and (names := known.names(instance)):
         node.report((), f"'expect' is missing: {known.name} measures {', '.join(names)}, and expects nothing by itself")
     return tuple(expected), known.alone(expected, instance)
 
@@ -264,10 +265,11 @@ def _expectations(
 # --- the rest -----------------------------------------------------------------------------------
 
 
-def _needs(gate: str, own: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[str, ...]:
+def _needs(gate: str, own: Mapping[str, Any], values: Mapping[str, Any], captures: Captures) -> tuple[str, ...]:
     """Return what the gate needs; a gate does not wait for itself where its group needs it."""
     own_needs = own.get("needs", ())
-    return tuple(need for need in values.get("needs", ()) if need != gate or need in own_needs)
+    wanted = (need for need in values.get("needs", ()) if need != gate or need in own_needs)
+    return tuple(dict.fromkeys(name for need in wanted for name in captures.meant(need, gate)))
 
 
 def _waiver(form: Any) -> Waiver | None:

@@ -109,6 +109,8 @@ class _Builder:
             self._events(parser_for(text).get_event)
         except yaml.MarkedYAMLError as error:
             line, column, message = explain(error, text)
+            if "maximum nesting depth" in message:  # libyaml has a limit of its own, far beyond ours
+                message = f"nested more than {DEEPEST} levels deep"
             self.tell(place_of(self.file, line, column), message)
             return None
         except yaml.reader.ReaderError as error:

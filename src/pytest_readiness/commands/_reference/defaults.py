@@ -23,10 +23,15 @@ class Depends:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Default expectations: those that there ``always`` are, and those that options add or take away."""
+    """
+    Default expectations: those that there ``always`` are, and those that options add or take away.
+
+    ``enough`` is whether any of them spares a gate an ``expect`` of its own; what is only presumed does not.
+    """
 
     always: Mapping[str, Value]
     by: tuple[Depends, ...] = ()
+    enough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,8 @@ class _Effect:
 def expected(probe: type[Probe]) -> Expected:
     """Return the default expectations of *probe*."""
     base = trials.base(probe)
-    if base is None or probe.expected is Probe.expected:
-        return Expected(dict(probe.expect))
+    if base is None or (probe.expected is Probe.expected and probe.presumed is Probe.presumed):
+        return Expected(dict(probe.expect), enough=bool(probe.expect))
     tried = list(trials.trials(probe))
     own = {key: _only_with(key, base, [trial for _, trial in tried]) for key in base.given}
     always = {name: value for name, value in base.expected.items() if not any(name in names for names in own.values())}
@@ -65,7 +70,8 @@ def expected(probe: type[Probe]) -> Expected:
     tried.sort(key=lambda pair: (not base.given.items() <= pair[1].given.items(), len(pair[1].given)))
     for key, trial in tried:
         effects.append(_effect(key, trial, always, effects))
-    return Expected(always, _merged([*effects, *_alone(probe, always, effects)]))
+    enough = any(trial.made.expected() for trial in (base, *(trial for _, trial in tried)))
+    return Expected(always, _merged([*effects, *_alone(probe, always, effects)]), enough)
 
 
 def _only_with(key: str, base: Trial, tried: list[Trial]) -> set[str]:

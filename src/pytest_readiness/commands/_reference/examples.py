@@ -44,7 +44,7 @@ def _exemplar(name: str, probe: type[Probe]) -> tuple[dict[str, Any], Probe | No
     given = trial.given if trial else trials.required(probe)
     if given:
         gate["with"] = given
-    if not (trial.expected if trial else probe.expect):
+    if not (trial.made.expected() if trial else probe.expect):
         best = next(
             (key for key, it in probe.measures.items() if it.better is Better.HIGHER), next(iter(probe.measures))
         )

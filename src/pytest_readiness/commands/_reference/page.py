@@ -60,6 +60,8 @@ def in_short(probe: type[Probe]) -> str:
         return "nothing: `expect` is required"
     if not depends:
         return always
+    if not found.enough:
+        return f"`expect` is required; more with {depends}"
     if not always:
         return f"only with {depends}"
     return f"{always}; {'more or others' if any(by.removed for by in found.by) else 'more'} with {depends}"
@@ -75,7 +77,7 @@ def _expected(found: defaults.Expected) -> list[str]:
         wanted += [f"no `{name}`" for name in by.removed]
         lines.append(f"with {named}: {', '.join(wanted)}")
     if not found.always:
-        rest = "otherwise nothing" if lines else "nothing"
+        rest = "otherwise nothing" if found.enough else "nothing else" if lines else "nothing"
         lines.append(f"{rest}: `expect` is required")
     return lines
 

@@ -42,8 +42,8 @@ class Trial:
 
     @property
     def expected(self) -> dict[str, Value]:
-        """Return what is expected then."""
-        return dict(self.made.expected())
+        """Return what is expected then, and what is presumed beside it."""
+        return {**self.made.expected(), **self.made.presumed()}
 
 
 def example(probe: type[Probe]) -> Trial | None:
