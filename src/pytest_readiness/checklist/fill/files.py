@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pytest_readiness.checklist.fill import Filling, Found, Maker, todo
+from pytest_readiness.checklist.fill import Filling, Found, Maker, place, todo
 from pytest_readiness.checklist.match.facts import Quantity
 
 _GUIDES = ("guide", "manual", "documentation", "docs", "section", "tutorial", "diagram", "runbook", "runbooks", "reference", "readme")
@@ -196,6 +196,17 @@ def report_values(found: Found) -> Filling:
     return Filling({**where, "assert": query}, {"violations": 0, "documents": ">= 1"})
 
 
+def openapi(found: Found) -> Filling:
+    """A description of the API: how many paths it has."""
+    count = next((one for one in found.facts.quantities if not one.unit), None)
+    urls = [url for url in found.facts.urls if url.startswith("http")]
+    paths = found.facts.ending(".json", ".yaml", ".yml")
+    source: dict[str, Any] = {"url": urls[0]} if urls else _one(paths[0]) if paths else {"url": "${base_url}/openapi.json"}
+    wanted = count.condition(">=") if count and count.low > 0 else ">= 1"
+    variables = place("base_url") if source.get("url", "").startswith("$") else {}
+    return Filling({**source, "subject": "openapi"}, {"paths": wanted, "operations": ">= 1"}, variables)
+
+
 def lighthouse(found: Found) -> Filling:
     """A budget in a report of Lighthouse, or of sizes."""
     time = found.facts.first("ms", "s")
@@ -243,5 +254,6 @@ MAKERS: dict[str, Maker] = {
     "document": document,
     "report_values": report_values,
     "lighthouse": lighthouse,
+    "openapi": openapi,
     "dockerfile": dockerfile,
 }

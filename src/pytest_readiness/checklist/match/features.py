@@ -47,9 +47,7 @@ _BRANDS = frozenset(
     "asp.net .net draw.io e.g i.e".split()
 )
 _FOLDERS = (
-    "src|tests?|docs?|app|apps|lib|libs|scripts?|bin|config|configs|deploy|deployment|migrations|alembic|backend|frontend|"
-    "server|client|api|k8s|kubernetes|helm|charts|infra|infrastructure|terraform|monitoring|grafana|prometheus|data|logs|"
-    r"models|packages|core|services|e2e|cypress|benchmarks|examples|reports|nginx|docker|tools|web|public|assets|\.github"
+    r"src|tests|docs|k8s|scripts|migrations|alembic|\.github|terraform|helm|charts|grafana|e2e|infra|benchmarks"
 )
 _URL = re.compile(r"[a-z][a-z0-9+]*://\S")
 _ENDPOINT = re.compile(r"(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD):?)?/(?!/)[\w{}<>:$.*\[\]-]+(?:/[\w{}<>:$.*\[\]-]*)*(?:\?\S*)?")
@@ -59,7 +57,7 @@ _KNOWN_FILE = re.compile(
     r"(?:[\w.*-]+/)*(?:\.env[\w.-]*|\.git(?:ignore|attributes)|\.dockerignore|Dockerfile[\w.-]*|Makefile|LICENSE|CODEOWNERS|"
     r"Procfile|Jenkinsfile|Pipfile|Gemfile|requirements[\w-]*\.txt|\.(?:pylintrc|flake8|coveragerc|nvmrc|editorconfig)|Vagrantfile)"
 )
-_FOLDER = re.compile(rf"(?:\./)?(?:{_FOLDERS})/[\w./*{{}}\[\]-]*|(?:[\w.*-]+/)+")
+_FOLDER = re.compile(rf"(?:\./)?(?:{_FOLDERS})/[\w./*{{}}\[\]-]*|(?:[\w.*-]+/)+|(?:[\w.*-]+/){{2,}}[\w.*-]+")
 _ENV = re.compile(r"\$?\{?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?:_?\*)?\}?(?:=\S*)?")
 _CALL = re.compile(r"[A-Za-z_][\w.]*\([^()]*\)?")
 _MODULE = re.compile(r"[a-z_]\w+(?:\.[a-z_]\w+)+")
@@ -216,7 +214,7 @@ _SIMPLE = (
 #: A query in PromQL, in backticks: its words are names of metrics.
 _PROMQL = re.compile(
     r"`(?:[^`]*\b(?:rate|irate|increase|histogram_quantile|avg_over_time|sum by|sum|count|absent|max_over_time)\s?\([^`]*|"
-    r"[a-z_:]+(?:\{[^`]*\})?\s?(?:==|>=|<=|>|<)\s?[\d.]+\s?)`"
+    r"[a-z]+_[a-z_:]+(?:\{[^`]*\})?\s?(?:==|>=|<=|>|<)\s?[\d.]+\s?)`"
 )
 #: A setting as a configuration has it, in backticks.
 _SETTING = re.compile(r"`[a-z][\w.-]*\s?[=:]\s?[^`\s/=][^`]*`")

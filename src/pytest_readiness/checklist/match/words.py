@@ -34,7 +34,7 @@ ALIASES = {
     "mins": "minute", "dockerised": "docker", "dockerized": "docker", "dockerize": "docker", "optimise": "optimize",
     "optimised": "optimize", "optimisation": "optimize", "subnets": "subnet", "mock": "mock", "mocked": "mock",
     "analytics": "analytic", "workers": "worker", "pagerduty": "pager", "prs": "pr", "built": "build", "ran": "run",
-    "ios": "ios", "accessibility": "a11y", "accessible": "reachable", "settings": "configuration", "setting": "configuration", "configurable": "adjustable", "profile": "userprofile", "profiles": "userprofile", "logs": "log", "sanitized": "sanitize", "sanitized": "sanitize", "sanitization": "sanitize", "importable": "import", "formats": "fileformat", "authenticated": "authentication", "bugs": "bug", "crashes": "crash", "crashed": "crash", "signin": "login", "signup": "login", "validations": "validation", "healthiness": "health", "deployed": "deploy", "installed": "install", "e-mail": "email", "e-mails": "email", "serverless": "serverless", "signature": "signature", "logger": "log", "loggers": "log", "doesn": "not", "cannot": "not", "can't": "not", "ok": "ok",
+    "ios": "ios", "accessibility": "a11y", "accessible": "reachable", "setting": "settings", "configurable": "adjustable", "profile": "userprofile", "profiles": "userprofile", "logs": "log", "sanitized": "sanitize", "sanitized": "sanitize", "sanitization": "sanitize", "importable": "import", "formats": "fileformat", "authenticated": "authentication", "bugs": "bug", "crashes": "crash", "crashed": "crash", "signin": "login", "signup": "login", "validations": "validation", "healthiness": "health", "deployed": "deploy", "installed": "install", "e-mail": "email", "e-mails": "email", "serverless": "serverless", "signature": "signature", "logger": "log", "loggers": "log", "doesn": "not", "cannot": "not", "can't": "not", "ok": "ok",
 }  # fmt: skip
 
 #: Words that would lose an ending that is none.
@@ -47,7 +47,7 @@ _KEPT = frozenset({
     "analysis", "basis", "does", "always", "previous", "various", "readme", "cypress", "postgresql", "yes", "gas",
     "compose", "expose", "purpose", "policy", "delivery", "discovery", "recovery", "entry", "retry", "node", "table",
     "able", "stage", "secure", "feature", "module", "role", "file", "type", "rate", "state", "site", "pipeline", "core",
-    "template", "private", "update", "create", "delete", "e2e", "cicd", "abtest", "precommit", "typecheck", "signoff",
+    "template", "private", "update", "create", "delete", "e2e", "cicd", "abtest", "precommit", "settings", "typecheck", "signoff",
     "healthcheck", "ratelimit", "readonly", "nonroot", "crossorigin", "oncall", "golive", "multistage", "backup",
     "bluegreen", "featureflag", "loadbalancer", "realtime", "opentelemetry", "stresstest", "loadtest", "openapi",
     "circuitbreaker", "setup", "rollback", "rollout", "multitenant", "deadletter", "errorrate", "failover", "timeout",
