@@ -56,7 +56,8 @@ def imports(found: Found) -> Filling:
     names = [one or other for one, other in modules] if code is not None else []
     if names:
         return Filling({"modules": list(dict.fromkeys(names))}, {"failed": 0, "modules": len(set(names))})
-    files = [module for path in found.facts.ending(".py") if (module := dotted(path))]
+    paths = found.facts.ending(".py")
+    files = [dotted(path) if "/" in path else todo(f"the dotted name of {path}") for path in paths if dotted(path)]
     named = [*found.facts.modules, *files]
     if named:
         return Filling({"modules": list(dict.fromkeys(named))}, {"failed": 0, "modules": f">= {len(set(named))}"})
@@ -72,12 +73,12 @@ def import_contract(found: Found) -> Filling:
     if found.has("cross") and count is not None:
         return Filling({"across": todo("which package")}, {"crossing": f"<= {int(count.low)}"})
     if found.has("isol", "independ", "coupl", "decoupl", "separ"):
-        return Filling({"independent": [todo("which modules must not import one another")]}, {"broken": 0, "contracts": ">= 1"})
+        return Filling({"independent": [todo("a module"), todo("another that it must not import, nor the other way round")]}, {"broken": 0, "contracts": ">= 1"})
     modules = [module for path in found.facts.ending(".py") if (module := dotted(path))]
     if modules:
         forbidden = [{"from": modules, "to": [todo("what it must no longer import")]}]
         return Filling({"forbidden": forbidden}, {"broken": 0, "contracts": ">= 1"})
-    return Filling({"layers": [todo("the layers, from high to low")]}, {"broken": 0, "contracts": ">= 1"})
+    return Filling({"layers": [todo("the highest layer"), todo("the layer below it")]}, {"broken": 0, "contracts": ">= 1"})
 
 
 def types(found: Found) -> Filling:

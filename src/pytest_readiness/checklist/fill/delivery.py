@@ -12,7 +12,11 @@ _NO_VALUES = frozenset({"", "...", "…", "changeme", "xxx"})
 
 def env(found: Found) -> Filling:
     """Variables that must be set, with the values that the item gives them."""
-    variables = {name: value for name, value in found.facts.variables.items() if not name.endswith("*")}
+    named = found.facts.variables.items()
+    variables = {name: value for name, value in named if not name.endswith("*") and f"{name}_*" not in found.item.raw}
+    if named and not variables:
+        wanted = [todo(f"a variable that begins with {name.rstrip('_*')}") for name, _ in named]
+        return Filling({"variables": wanted}, {"missing": 0, "required": f">= {len(wanted)}"})
     if variables:
         rules = {name: _rule(found, name, value) for name, value in variables.items()}
         return Filling({"variables": rules}, {"missing": 0, "invalid": 0, "required": f">= {len(rules)}"})
@@ -53,6 +57,9 @@ def package(found: Found) -> Filling:
     if row:
         return Filling({"requires": [row]}, {"missing": 0, "unsatisfied": 0, "checked": 1})
     named = re.match(r"[*`\s]*([A-Za-z][\w.-]*)[*`\s]*[:|]\s*[v^]?(\d+(?:\.\d+)*)\+?", found.text)
+    if named and named[1].lower() in _ITSELF:
+        own = todo(f"the name of the project's own package, with =={named[2]}")
+        return Filling({"requires": [own]}, {"missing": 0, "unsatisfied": 0, "checked": 1})
     if named:
         return Filling({"requires": [f"{pypi(named[1])}>={named[2]}"]}, {"missing": 0, "unsatisfied": 0, "checked": 1})
     files = [path for path in facts.paths if path.endswith(".txt")]
@@ -70,6 +77,8 @@ def _row(found: Found) -> str:
     return ""
 
 
+#: What a version is named by where it is that of the project itself.
+_ITSELF = frozenset({"version", "release", "runtime", "python", "app", "api"})
 _INSTALLED_AS = {"pytorch": "torch", "sklearn": "scikit-learn", "opencv": "opencv-python", "yaml": "pyyaml"}
 
 

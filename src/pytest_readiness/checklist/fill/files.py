@@ -58,6 +58,8 @@ def _where(found: Found) -> dict[str, Any]:
         above = [path for path in found.above.paths if not path.endswith(("txt", "md"))]
         if above:
             return {"glob": f"{above[0]}**/*"} if above[0].endswith("/") else _one(above[0])
+        if found.has("test", "suite"):
+            return {"glob": "tests/integration/**/test_*.py" if found.has("integration") else "tests/**/test_*.py"}
         return {"glob": todo("which files")}
     if len(paths) > 1 and all("/" in path and "*" not in path and not path.endswith("/") for path in paths):
         return {"paths": paths}

@@ -101,7 +101,7 @@ def _curl(words: Sequence[str]) -> _Curl:
 
 def http(found: Found) -> Filling:
     """A request as curl or a document writes it, and what the answer has to hold."""
-    line = _known(found).line.replace("\\\n", " ")
+    line = _whole_request(found)
     pipes = _pipes(line)
     try:
         words = shlex.split(pipes[0], comments=False)
@@ -113,6 +113,16 @@ def http(found: Found) -> Filling:
     if made.url.startswith(("localhost", "127.0.0.1")):
         made.url = f"http://{made.url}"
     return _request(made, pipes[1:], _expected(found), words)
+
+
+def _whole_request(found: Found) -> str:
+    """Return the request with all its lines, where it is the first command: bodies go over several."""
+    code = found.item.code
+    line = _known(found).line.replace("\\\n", " ")
+    if code is None or not line.startswith("curl") or "curl" not in code.command:
+        return line
+    whole = code.command[code.command.index("curl") :].replace("\\\n", " ")
+    return whole if whole.count("curl ") == 1 and "\ndone" not in whole else line
 
 
 def _pipes(line: str) -> list[str]:
@@ -330,7 +340,8 @@ def env(found: Found) -> Filling:
         whole = [name for name in named if len(name) > 2 and not name.endswith("_")]  # noqa: PLR2004 - two letters are options
         if whole and "grep" not in text:
             return Filling({"variables": whole}, {"missing": 0, "required": f">= {len(whole)}"})
-        return Filling({"variables": [todo(f"which variables{' that begin with ' + named[0] if named else ''}").replace(":", " -")]}, {"missing": 0, "required": ">= 1"})
+        wanted = todo(f"a variable that begins with {named[0]}" if named else "which variables")
+        return Filling({"variables": [wanted]}, {"missing": 0, "required": ">= 1"})
     rules = {name: _value(name, value.strip("\"'")) for name, value in values}
     return Filling({"variables": rules}, {"missing": 0, "invalid": 0, "required": f">= {len(rules)}"})
 
@@ -428,7 +439,20 @@ def document(found: Found) -> Filling:
     return Filling({**where, "assert": query}, {"violations": 0, "documents": ">= 1"})
 
 
+def job(found: Found) -> Filling:
+    """A job that goes through the states that are shown, to the last of them."""
+    words = _known(found).line.split()
+    url = next((word.strip("\"'") for word in words if "://" in word), "")
+    address = of(url) if url else None
+    states = [state for line in _expected(found) for state in re.findall(r"\b[A-Z]{4,}\b", line)]
+    poll = address.url if address is not None else todo("where to ask for its state: a URL, or a command as a list")
+    variables = address.variables if address is not None else {}
+    last = next((state for state in states[::-1] if state in {"COMPLETED", "SUCCESS", "SUCCEEDED", "DONE", "FINISHED", "READY"}), "COMPLETED")
+    return Filling({"poll": poll, "state": "status", "until": [last]}, {"state": last}, variables)
+
+
 MAKERS: dict[str, Maker] = {
+    "job": job,
     "command": command,
     "http": http,
     "sql": sql,

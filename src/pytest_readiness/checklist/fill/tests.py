@@ -20,9 +20,11 @@ _EMPTY = frozenset(
         "configuration end flow flows workflow workflows automated automation production ready data finish finished run runs fix fixed "
         "user users when where that this it its as at into using use based through per if does do don without handle handled handling "
         "service services integration integrations update updated multi capability capabilities intact preserved place pipeline e2e "
-        "before after invalid valid case cases issue issues bug bugs error errors mechanism mechanisms"
+        "first multiple auto automatic automatically analyze least check before after invalid valid case cases issue issues bug bugs error errors mechanism mechanisms"
     ).split()
 )  # fmt: skip
+#: Words that speak of all tests.
+_ALL = ("all", "suite", "pass", "green", "fail", "flaky", "skip", "succeed", "warning", "every", "regression")
 _MOST_KEYWORDS = 2
 _SHORTEST_KEYWORD = 3
 
@@ -33,8 +35,9 @@ def tests(found: Found) -> Filling:
     files = [path for path in found.facts.paths if path.endswith(".py") or "test" in path]
     if files:
         options["select"] = f"node:{_node(files[0])}"
-    elif "select" not in options:
-        options["select"] = f"keyword:{keyword(found)}"
+    elif "select" not in options or (options["select"] == "all" and not found.has(*_ALL) and found.facts.ratio is None):
+        words = keyword(found)
+        options["select"] = f"keyword:{words}" if words else todo("which tests, such as keyword:login")
     expect.setdefault("failed", 0)
     expect.setdefault("passed", ">= 1")
     _numbers(found, expect)
@@ -66,15 +69,13 @@ def _node(path: str) -> str:
 
 
 def keyword(found: Found) -> str:
-    """Return an expression for ``-k`` from the words that say what the item is about."""
+    """Return an expression for ``-k`` from the words that say what the item is about, empty if none do."""
     words: list[str] = []
     for word in parts(re.sub(r"\(.*?\)|`[^`]*[/.][^`]*`", " ", found.item.text)):
         lower = word.lower()
         told = lower.isascii() and lower.isalpha() and len(lower) >= _SHORTEST_KEYWORD
         if told and stem(lower) not in _EMPTY and lower not in words and not any(lower in known for known in words):
             words.append(lower)
-    if not words:
-        return todo("words of the names of these tests").replace(":", " -")
     chosen = [stem(word) if word.startswith(stem(word)) and len(stem(word)) > _SHORTEST_KEYWORD else word for word in words[:_MOST_KEYWORDS]]
     return " and ".join(chosen)
 
@@ -88,7 +89,7 @@ def junit(found: Found) -> Filling:
         options["suites"] = [f"*{specs[0].rsplit('/', 1)[-1]}*"]
     elif not found.has("pass", "suite") and not found.facts.quoted and found.rule is not None and found.rule.name == "user-interface":
         word = keyword(found).split(" and ")[0]
-        if not word.startswith("TODO"):
+        if word:
             options["names"] = [f"*{word}*"]
     _numbers(found, expect)
     if count := found.facts.counted("vitest", "jest", "playwright", "cypress", "e2e", "component", "spec"):

@@ -33,11 +33,24 @@ def _status(found: Found, *, reading: bool, default: int = 200) -> int | str:
 def http(found: Found) -> Filling:
     """One request, or one to each endpoint that the item names."""
     many = addresses(found.facts)
+    if not many and not addresses(found.above):
+        return _in_some_answer(found)
     if len(many) > 1 and all(address.method in _READING and not address.open for address in many):
         variables = {name: text for address in many for name, text in address.variables.items()}
         urls = list(dict.fromkeys(address.url for address in many))
         return Filling({"urls": urls}, {"status": _status(found, reading=True), "endpoints": len(urls)}, variables)
     return _ask(found, _first(found))
+
+
+def _in_some_answer(found: Found) -> Filling:
+    """What an answer has to hold, where the item says what but not where."""
+    count = next((one for one in found.facts.quantities if not one.unit), None)
+    status = _status(found, reading=True)
+    options: dict[str, Any] = {"url": todo("which endpoint")}
+    if found.facts.status:
+        return Filling(options, {"status": status})
+    options["extract"] = {"found": todo("where it is in the JSON")}
+    return Filling(options, {"status": status, "found": count.condition("") if count else todo("what it has to be")})
 
 
 def _ask(found: Found, address: Address) -> Filling:

@@ -42,7 +42,10 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
-_DATES = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|\bv?\d+\.\d+\.\d+\b|\b[A-Z]\w*[- ]?\d+[-:]|\bP\d\b|(?:line|step|phase|week|day)s? \d+(?:-\d+)?", re.IGNORECASE)
+_DATES = re.compile(
+    r"(?i:\b(?:line|step|phase|week|day|month|quarter|sprint|section)s? \d+(?:\s?[-\u2013]\s?\d+)?)|\d{4}-\d{2}(?:-\d{2})?|"
+    r"\bv?\d+\.\d+\.\d+\b|\b[A-Z]\w*[- ]?\d+[-:]|\bP\d\b|#\d+"
+)
 _RATIO = re.compile(r"(?<![\d/.-])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d/.-])")
 _METHOD = r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"
 _ENDPOINT = re.compile(rf"(?:\b(?P<method>{_METHOD})\b[:\s]\s*)?[`'\"(]?(?P<path>(?<![\w./~*:{{}}-])/(?!/)[\w{{}}<>:$.*\[\]-]+(?:/[\w{{}}<>:$.*\[\]-]*)*(?:\?[\w=&%.,{{}}$-]*)?)")
