@@ -47,6 +47,12 @@ _PRIORITY = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\w.-])(P[0-5])(?:\s?/\s?(P[0-5]))?(?:-\d{1,3})?(?![\w.])")
+#: A code speaks of its item at the beginning, in brackets, or after a dash; "three P1 defects" does not.
+_CODED = re.compile(
+    r"(?:^[^\w(\[]{0,12}|[(\[]\s*|\s[-\u2013\u2014|]\s+|\bpriority:?\s+)(P[0-5])(?:\s?/\s?(P[0-5]))?(-\d{1,3})?\b"
+    r"(?=\s*(?:[)\]:\u2013\u2014|*,-]|$|\())|^\W{0,12}(P[0-5])(-\d{1,3})\b|^\W{0,12}(P[0-5])\s+-\s"
+)
+_NUMBERED = re.compile(r"\bpriority\s+#(\d{1,2})\b", re.IGNORECASE)
 _BRACKETED = re.compile(
     r"[\[(]\s*(critical|high|medium|low|major|minor|blocker|urgent|severe)(?:\s+(?:priority|severity))?\s*[\])]",
     re.IGNORECASE,
@@ -128,9 +134,12 @@ def of_item(text: str) -> tuple[Severity | None, str]:
         found = _PRIORITY.search(text)
         if found:
             return severity(found[1] or found[2])
-    code = _CODE.search(text) if "P" in text else None
-    if code:
-        return words.SEVERITIES[code[1].lower()], f"{code[1]}/{code[2]}" if code[2] else code[1]
+    if "P" in text and (code := _CODED.search(text)):
+        first = code[1] or code[4] or code[6]
+        return words.SEVERITIES[first.lower()], f"{first}/{code[2]}" if code[2] else first
+    ranked = _NUMBERED.search(text) if "#" in text else None
+    if ranked:
+        return None, "#" + ranked[1]
     found = (_BRACKETED.search(text) if "(" in text or "[" in text else None) or _LEADING.match(text)
     if found:
         return words.SEVERITIES[found[1].lower()], found[1]
@@ -141,12 +150,12 @@ def of_heading(text: str) -> tuple[Severity | None, str]:
     """The severity that a heading gives to what stands below it."""
     own = of_item(text)
     if own[1]:
-        code = _CODE.search(text)
-        if code and "-" in code[0]:
+        code = _CODED.search(text)
+        if code and (code[3] or code[5]):
             return None, ""
         return own
     found = _ALONE.match(text) or _TITLED.search(text) or _ENDED.search(text)
-    if found and not re.search(r"\b(?:path|fixes applied|fixed|resolved)\b", text, re.IGNORECASE):
+    if found and not re.search(r"\bcritical path\b|\b(?:fixes applied|fixed|resolved)\b", text, re.IGNORECASE):
         return words.SEVERITIES[found[1].lower()], found[1]
     return None, ""
 

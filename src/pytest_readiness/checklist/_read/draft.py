@@ -40,14 +40,14 @@ class Draft:
     optional: bool = False
     opens: bool = False  # its text ends in a colon: what is nested in it is meant
 
-    def item(self, index: Mapping[int, int]) -> Item:
-        """The item as it is handed out; ``index`` gives each draft's place."""
+    def item(self, index: Mapping[int, int], raw: str) -> Item:
+        """The item as it is handed out; ``index`` gives each draft's place, ``raw`` is its whole line."""
         return Item(
             line=self.line,
             end=self.end,
             kind=self.kind,
             text=self.text,
-            raw=self.raw,
+            raw=raw,
             status=self.status,
             because=self.because,
             marks=tuple(self.marks),
@@ -77,6 +77,9 @@ class Section:
     title: str
     line: int
     mood: Mood | None = None
+    firm: bool = False
+    todo: bool = False
+    given: Status = Status.UNSAID
     draft: Draft | None = None
     severity: Severity | None = None
     priority: str = ""
@@ -95,3 +98,6 @@ class Lead:
     mood: Mood | None = None
     draft: Draft | None = None
     phase: str = ""
+    firm: bool = False
+    todo: bool = False
+    given: Status = Status.UNSAID

@@ -9,7 +9,7 @@ from pytest_readiness.checklist._read.draft import Draft, Section
 from pytest_readiness.checklist._read.marks import Found
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
-from pytest_readiness.checklist._read.state import State, tell
+from pytest_readiness.checklist._read.state import State, leading, tell
 from pytest_readiness.checklist.model import Kind, Role, Status
 
 _PHASE = re.compile(
@@ -20,7 +20,7 @@ _TROUBLE = re.compile(
     r"^(?:issue|problem|bug|risk|blocker|error|q)\s*(?:#?\d+)?\s*[:\u2013\u2014-]\s*\S", re.IGNORECASE
 )
 _PATH = re.compile(
-    r"^`?(?:[\w.@-]+/)+(?:[\w.@-]+)?`?(?=\s|$)|^`[\w./@-]+\.\w{1,8}`(?=\s|$)|^[\w-]+\.(?:py|ts|js|go|rs|java|md|sql|ya?ml|json|toml)(?=\s|$)"
+    r"^`?(?:[\w.@-]+/)+(?:[\w@-]*\.\w{1,8})?`?(?=\s|$)|^`[\w./@-]+\.\w{1,8}`(?=\s|$)|^[\w-]+\.(?:py|ts|js|go|rs|java|md|sql|ya?ml|json|toml)(?=\s|$)"
 )
 _FIXED = re.compile(r"\b(?:fixed|resolved|completed|implemented|done)\s*\(|^remaining\b.*\(\d+\)", re.IGNORECASE)
 _BEGIN = frozenset("\u26a0\u274c\u23f8\u23f3\u231b\U0001f6a7\U0001f7e2\U0001f7e1\U0001f534\U0001f7e0\u26d4\U0001f6d1")
@@ -40,10 +40,10 @@ def take_heading(state: State, at: int, piece: Shaped) -> int:
     first = not state.title and piece.level == 1 and not any(s.level == 1 for s in state.sections)
     sentence = sentences.read(piece.line, piece.start)
     plain = prose.heading(_unmarked(piece, sentence.spans))
-    mood = moods.mood(plain or title)
+    named = leading(plain or title, piece.number)
     level, word = details.of_heading(prose.bare(text))
     section = Section(
-        level=piece.level, title=plain or title, line=piece.number, mood=mood, severity=level, priority=word,
+        level=piece.level, title=plain or title, line=piece.number, mood=named.mood, firm=named.firm, todo=named.todo, given=named.given, severity=level, priority=word,
         phase=details.phase(title), owner=details.owner(text), due=details.due(text, year=state.year),
     )  # fmt: skip
     draft = _draft(state, piece, sentence, title, section)
@@ -60,7 +60,7 @@ def take_heading(state: State, at: int, piece: Shaped) -> int:
     if first:
         state.title = title
         section.title = ""
-        section.mood = None
+        section.mood, section.given = None, Status.UNSAID
     state.enter(section)
     return at + 1
 
@@ -103,12 +103,12 @@ def _status(
     strong = _strong(signs, piece, title)
     if strong is not None:
         return _signed(strong, sentence)
-    if sentence.worded and not sentence.boxed:
+    if sentence.worded and not sentence.boxed and sentence.because.lower() not in {"ongoing", "new", "next"}:
         return sentence.status, sentence.because, sentence.spans
     priority = re.search(r"\s[-\u2013\u2014]\s\W*\**(?:CRITICAL|HIGH|MEDIUM|LOW)\b", piece.content)
     if priority and section.priority:
         return Status.OPEN, section.priority, ()
-    return _named(state, piece, title)
+    return _named(state, piece, title, section)
 
 
 def _signed(sign: Found, sentence: sentences.Sentence) -> tuple[Status, str, tuple[Found, ...]]:
@@ -130,11 +130,11 @@ def _strong(signs: list[Found], piece: Shaped, title: str) -> Found | None:
     return None
 
 
-def _named(state: State, piece: Shaped, title: str) -> tuple[Status | None, str, tuple[Found, ...]]:
+def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[Status | None, str, tuple[Found, ...]]:
     """A heading that is an item by its name: a phase, an issue, a file, something fixed."""
     if state.troubled or _TROUBLE.match(title):
         return (Status.UNSAID if state.troubled else Status.OPEN), "", ()
-    if _PHASE.match(prose.bare(piece.content)):
+    if _PHASE.match(prose.bare(piece.content)) and state.mood is not Mood.CLAIM:
         return Status.OPEN, "a phase", ()
     if _PATH.match(title):
         return Status.DONE, title, ()
@@ -143,7 +143,8 @@ def _named(state: State, piece: Shaped, title: str) -> tuple[Status | None, str,
         return (Status.OPEN if title.lower().startswith("remaining") else Status.DONE), fixed[0], ()
     if _severe(state, piece):
         return Status.OPEN, "its severity below", ()
-    del piece
+    if section.priority and state.mood is Mood.WANT and re.search(r"\((?:CRITICAL|HIGH|MEDIUM|LOW)\)|^\W*\d+ ", title):
+        return Status.OPEN, section.priority, ()
     return None, "", ()
 
 

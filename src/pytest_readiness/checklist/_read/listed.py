@@ -10,12 +10,12 @@ from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare
 from pytest_readiness.checklist._read.sentences import Sentence
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
-from pytest_readiness.checklist._read.state import Nested, State, clicks, make, meant, tell
+from pytest_readiness.checklist._read.state import Nested, State, clicks, leading, make, meant, tell
 from pytest_readiness.checklist._read.vocabulary import AIMS
 from pytest_readiness.checklist.model import Kind, Role, Status
 
 _LINK_ONLY = re.compile(
-    r"^(?:[^\[\]]{0,40}:\s*)?(?:\[[^\[\]]{0,200}\]\(\s*(?:https?:|mailto:|#)[^()]{0,400}(?:\([^()]{0,100}\)[^()]{0,100})?\)|<?https?://\S+)\W*$"
+    r"^(?:(?:[^\[\]]{0,40}:\s*)?\[[^\[\]]{0,200}\]\(\s*(?:https?:|mailto:|#)[^()]{0,400}(?:\([^()]{0,100}\)[^()]{0,100})?\)|<?https?://\S+)\W*$"
 )
 _BLANKS = re.compile(r"_{3,}|\.{6,}|\u2026{2,}")
 _HINT = re.compile(r"^(?:or|and|see|note|e\.g\.|i\.e\.|example|for example|etc)\b", re.IGNORECASE)
@@ -36,8 +36,7 @@ def take_listed(state: State, at: int, piece: Shaped) -> int:
             state.note(state.pieces[index].number, Role.CONTEXT, draft)
         lead = None
         if piece.content.rstrip(" *_").endswith((":", "\uff1a")):
-            title = bare(piece.content).rstrip(":\uff1a ")
-            lead = Lead(title, piece.number, moods.mood(title))
+            lead = leading(bare(piece.content).rstrip(":\uff1a "), piece.number)
         above = nest.draft if nest else None
         state.stack.append(Nested(piece.indent, above, lead))
         return last + 1
@@ -115,11 +114,10 @@ def _legend(state: State, piece: Shaped, sentence: Sentence) -> bool:
 
 def _marked(state: State, piece: Shaped, kind: Kind, sentence: Sentence) -> Draft:
     draft = make(piece, kind, sentence)
-    mood = state.mood
-    if kind is Kind.MARK and sentence.status is Status.DONE and not sentence.worded:
+    if kind is Kind.MARK and sentence.status is Status.DONE:
         if state.lead is not None and state.lead.mood is Mood.EXPECT and labels.expected(state.lead.text):
             draft.status, draft.because = Status.UNSAID, ""
-        elif mood is Mood.WANT and moods.imperative(sentence.text):
+        elif not sentence.worded and state.todo and not moods.past(sentence.text):
             draft.status, draft.because = Status.OPEN, "a tick on what is to be done"
     return draft
 
@@ -166,7 +164,7 @@ def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
     why = _not_plain(state, piece, sentence, nest, mood)
     if why:
         return why
-    if piece.content.rstrip(" *_").endswith((":", "\uff1a")) and _leads(state, last, piece):
+    if piece.content.rstrip(" *_").endswith((":", "\uff1a")) and _leads(state, last, piece, mood):
         return "introduces what follows"
     draft = make(piece, Kind.STEP if piece.shape is Shape.NUMBER else Kind.BULLET, sentence)
     if _BLANKS.search(piece.content):
@@ -176,12 +174,22 @@ def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
     elif labels.dated(sentence.label, first=True):
         draft.status = Status.UNSAID
     else:
-        draft.status, draft.because = meant(text, mood)
-        if labels.verdict(sentence.label):
+        draft.status, draft.because = _claimed(state, text, mood, nest, step=piece.shape is Shape.NUMBER)
+        if labels.verdict(sentence.label) and mood is not Mood.EXPECT:
             said = marks.said(sentences.label(piece.content)[1])
             if said:
                 draft.status, draft.because = said.status, text
     return draft
+
+
+def _claimed(
+    state: State, text: str, mood: Mood | None, nest: Nested | None, *, step: bool
+) -> tuple[Status, str]:
+    parent = nest.draft if nest else None
+    if parent is not None and parent.opens and parent.kind is Kind.BOX:
+        return Status.UNSAID, ""
+    given = nest.lead.given if nest and nest.lead and nest.lead.given is not Status.UNSAID else state.given
+    return meant(text, mood, given, step=step)
 
 
 def _not_plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, mood: Mood | None) -> str:
@@ -196,8 +204,11 @@ def _not_plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | N
         return "alternatives to choose from"
     if nest is not None and nest.draft is not None:
         return _nested(state, content, sentence.text, nest.draft, mood)
-    if clicks(sentence.text) and mood is not Mood.WANT:
+    if clicks(sentence.text) and mood is not Mood.CLAIM:
         return "where to click"
+    section = state.section
+    if section is not None and section.draft is not None and "/" in section.title and section.draft.because == section.title:
+        return "" if any(map(str.isdigit, content)) or "`" in content else "about the file above"
     return ""
 
 
@@ -210,18 +221,20 @@ def _nested(state: State, content: str, text: str, parent: Draft, mood: Mood | N
     if parent.kind in {Kind.BOX, Kind.MARK, Kind.ROW}:
         return "" if "\u2192" in content and any(map(str.isdigit, content)) else "about the item above"
     if parent.kind is Kind.STEP:
-        return "" if state.troubled or mood is Mood.WANT else "how the item above is done"
+        return "" if state.troubled or mood is Mood.WANT or moods.verifies(text) else "how the item above is done"
     return "" if any(map(str.isdigit, content)) or "`" in content or moods.imperative(text) else "about the item above"
 
 
-def _leads(state: State, last: int, piece: Shaped) -> bool:
-    """Whether something deeper follows: a list, code, a table."""
+def _leads(state: State, last: int, piece: Shaped, mood: Mood | None) -> bool:
+    """Whether something deeper follows: code, a table, or a list that says by itself what is meant."""
     index = last + 1
     while index < len(state.pieces) and state.pieces[index].shape is Shape.BLANK:
         index += 1
     if index >= len(state.pieces):
         return False
     following = state.pieces[index]
+    if mood is Mood.WANT and following.shape in {Shape.BULLET, Shape.NUMBER}:
+        return False
     return following.indent > piece.indent and following.shape in {
         Shape.BULLET, Shape.NUMBER, Shape.FENCE, Shape.HEAD, Shape.TEXT,
     }  # fmt: skip

@@ -36,52 +36,76 @@ ASIDES = frozenset(
 )  # fmt: skip
 ASIDES = frozenset(each.strip() for each in ASIDES)
 
-_WORDS: tuple[tuple[Mood, str], ...] = (
+#: Words of titles, the firmest first. What is not firm gives way to a firm mood further out.
+_FIRM: tuple[tuple[Mood, str], ...] = (
     (
         Mood.TROUBLE,
-        "troubleshoot|common issues|common problems|if something goes wrong|faq|fehlerbehebung|dépannage|"
+        "troubleshoot|common issues|common problems|if something goes wrong|faq\\b|fehlerbehebung|dépannage|"
         "solución de problemas|solução de problemas|устранение неполадок|故障排除|故障排查|トラブルシューティング",
     ),
     (
         Mood.WANT,
-        "next step|next action|to do|todo|to-do|remaining|recommendation|recommended|action item|actions needed|"
-        "action plan|improvement|pending|missing|gap|blocker|known issue|issues|concern|risk|rollback|roll back|"
-        "roadmap|backlog|future|planned|upcoming|deployment plan|must fix|should fix|priority fixes|priority order|"
-        "nice to have|expected benefit|long-term benefit|follow-up|follow up|not yet|in progress|open items|"
-        "open questions|outstanding|problems|warnings|defect|bugs|vulnerabilit|timeline|milestone|"
-        "immediate action|immediate|short-term|short term|long-term|long term|post-launch|phase \\d|week \\d|"
-        "deferred|before production|unsafe for|risk for|limitations|before launch|before go-live|required action|"
+        "next step|next action|to do\\b|todo|to-do|remaining|recommendation|recommended|action item|actions needed|"
+        "action plan|improvements? needed|areas for improvement|continuous improvement|pending|missing|gaps?\\b|"
+        "blocker|issues?\\b|concern|risks?\\b|rollback|roll back|roadmap|backlog|future|planned|upcoming|"
+        "must fix|should fix|priority fixes|priority order|nice to have|expected benefit|long-term benefit|follow-up|"
+        "follow up|not yet|in progress|open items|open questions|outstanding|problems?\\b|warnings?\\b|defect|bugs?\\b|"
+        "vulnerabilit|immediate action|required action|deferred|unsafe for|limitations|work left|"
         "offene|nächste schritte|ausstehend|empfehlung|prochaines étapes|à faire|recommandation|restant|"
         "próximos pasos|pendiente|recomendacion|por hacer|próximos passos|pendente|recomendaç|prossimi passi|"
         "da fare|raccomandazion|следующие шаги|осталось|рекоменд|проблем|下一步|待办|建议|问题|次のステップ|課題|推奨",
     ),
     (
         Mood.EXPECT,
-        "success metric|success criteria|target|kpi|criteria|criterion|expected|threshold|should be|sla|slo|"
-        "duration|estimated|maintenance task|weekly|monthly|quarterly|daily|annually|periodic|requirement|"
-        "objective|budget|service level|must be|acceptance|erwartet|kriteri|ziel|attendu|critère|objectif|esperad|"
-        "criterio|critério|objetivo|ожида|должн|критери|预期|指标|目标|期待|基準|目標|system requirements",
+        "success metric|success criteria|targets?\\b|kpi|criteria|criterion|expected|threshold|should be|slas?\\b|"
+        "slos?\\b|duration|estimated|maintenance task|weekly|monthly|quarterly|daily|annually|periodic|objective|"
+        "service level|must be|acceptance|erwartet|kriteri|attendu|critère|objectif|esperad|criterio|critério|"
+        "objetivo|ожида|должн|критери|预期|指标|目标|期待|基準|目標",
     ),
     (
         Mood.CLAIM,
-        "accomplish|achiev|complete|completed|done|feature|capabilit|implemented|coverage|changes|changed|fixed|"
-        "resolved|finding|strength|result|delivered|benefit|works well|modified|created|updated|added|applied|"
-        "met|met criteria|operational|integration|technical details|available|erledigt|abgeschlossen|umgesetzt|"
-        "terminé|réalis|fonctionnalité|completad|logrado|implementad|concluíd|completat|выполнен|исправлен|готово|"
-        "已完成|功能|完了|実装",
+        "accomplish|achievement|completed|complete$|done\\b|implemented|fixed|resolved|finding|strength|delivered|"
+        "works well|modified|created|updated|added|applied|recent|safe for|operational$|erledigt|"
+        "abgeschlossen|umgesetzt|terminé|réalis|completad|logrado|implementad|concluíd|completat|выполнен|"
+        "исправлен|готово|已完成|完了|実装済",
+    ),
+)
+_WEAK: tuple[tuple[Mood, str], ...] = (
+    (
+        Mood.WANT,
+        "deployment plan|timeline|milestone|immediate|short-term|short term|long-term|long term|post-launch|phase \\d|"
+        "week \\d|before production|before launch|before go-live|risk for|critical path",
+    ),
+    (Mood.EXPECT, "requirement|budget|ziele?\\b"),
+    (
+        Mood.CLAIM,
+        "features?\\b|capabilit|coverage|changes?\\b|result|benefit|met\\b|integration|technical details|available|"
+        "fonctionnalité|功能|機能",
     ),
 )
 _ASIDE = re.compile(r"^(?:notes?|hinweis|remarque|nota|примечание)\b", re.IGNORECASE)
-_PATTERNS = tuple(
-    (
-        mood,
-        re.compile(
-            "|".join(rf"\b(?:{each})" if each[0].isascii() else each for each in words.split("|")), re.IGNORECASE
-        ),
+
+
+def _compiled(table: tuple[tuple[Mood, str], ...]) -> tuple[tuple[Mood, re.Pattern[str]], ...]:
+    return tuple(
+        (mood, re.compile("|".join(rf"\b{word}" if word[0].isascii() else word for word in words.split("|")), re.I))
+        for mood, words in table
     )
-    for mood, words in _WORDS
+
+
+_FIRM_PATTERNS = _compiled(_FIRM)
+_WEAK_PATTERNS = _compiled(_WEAK)
+_TODO = re.compile(
+    r"\b(?:next steps?|next actions?|to-?do|actions?\b|recommend|action items?|to be done|nächste schritte|empfehlung|"
+    r"prochaines étapes|recommandation|próximos pas|recomend|prossimi passi|raccomand)|следующие шаги|рекоменд|下一步|"
+    r"待办|建议|次のステップ|推奨",
+    re.IGNORECASE,
 )
-_FIRM = re.compile(r"^(?:(?:all |recently |already )?(?:completed?|resolved|fixed|closed|implemented|done)\b)|\b(?:fixed|resolved|completed|implemented)(?:\s*\(|$)", re.IGNORECASE)  # fmt: skip
+_PAST_TITLE = re.compile(
+    r"^(?:(?:all |recently |already )?(?:completed?$|completed|resolved|fixed|closed|implemented|done)\b)"
+    r"|\b(?:fixed|resolved|completed|implemented|applied)(?:\s*\(|$)",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=2048)
@@ -92,15 +116,32 @@ def mood(title: str) -> Mood | None:
     >>> mood("Known Issues")
     <Mood.WANT: 1>
     """
+    return _found(title)[0]
+
+
+@lru_cache(maxsize=2048)
+def firm(title: str) -> bool:
+    """Whether a title's mood holds whatever the titles further out say."""
+    return _found(title)[1]
+
+
+@lru_cache(maxsize=2048)
+def _found(title: str) -> tuple[Mood | None, bool]:
     text = title.strip().lower().rstrip(":. ")
-    if text in ASIDES or re.split(r"[:(\[\u2014\u2013]", text, maxsplit=1)[0].strip() in ASIDES:
-        return Mood.ASIDE
-    if _FIRM.search(text):
-        return Mood.CLAIM
-    for found, pattern in _PATTERNS:
-        if pattern.search(text):
-            return found
-    return None
+    if text in ASIDES or re.split(r"[:(\[\u2014\u2013]", text, maxsplit=1)[0].strip() in ASIDES or _ASIDE.match(text):
+        return Mood.ASIDE, True
+    if _PAST_TITLE.search(text):
+        return Mood.CLAIM, True
+    for table, certain in ((_FIRM_PATTERNS, True), (_WEAK_PATTERNS, False)):
+        for found, pattern in table:
+            if pattern.search(text) and not (found is Mood.CLAIM and imperative(text)):
+                return found, certain
+    return None, False
+
+
+def todo(title: str) -> bool:
+    """Whether what stands below a title is to be done: a tick there promises, and does not report."""
+    return bool(_TODO.search(title))
 
 
 #: First words of a sentence that tells somebody to do something.
@@ -132,10 +173,29 @@ IMPERATIVES = frozenset(
     """.split()
 )
 #: First words of instructions on how to click through a page: steps of a step, no items.
-CLICKS = frozenset("go click select choose press visit navigate open scroll type enter paste see wait watch".split())
-_PARTICIPLE = re.compile(r"^(?:already |successfully |newly |fully )?[a-z-]{2,20}(?:ed|built|rewritten|written|made|set up)\b", re.I)  # fmt: skip
+CLICKS = frozenset("go click select choose press visit navigate scroll paste".split())
+#: Imperatives that are nouns or adjectives as often: they count if something follows that only a verb has.
+_DOUBTFUL = frozenset(
+    """
+    access audit back backup benchmark block book cache clean close complete debug design display document draft drop
+    estimate experiment export extract fix force format handle import increase install issue label launch limit link
+    list load lock log map mark measure merge model monitor move open pass patch pin plan process profile publish push
+    queue rate read record release report request research reset restart return review roll rotate save scale scan
+    schedule script seed select separate serve set share ship show sign stage start stop store support switch sync tag
+    test track train transfer trigger turn update upgrade upload use version visit wait watch
+    """.split()
+)
+_OBJECT = re.compile(
+    r"\s+(?:the|a|an|all|any|each|every|your|our|its|this|that|these|those|for|to|with|on|in|from|and|if|whether|both|"
+    r"new|up|out|over|back|down|only|no|as|at|by|into|against|until|existing|production|real|[`\"'\u201c\d(]|[A-Z]{2,}|\w+s\b)",
+)
+#: First words of steps that verify something, and so could be gates.
+VERIFIES = frozenset("check verify ensure test validate confirm monitor review set run".split())
+_PARTICIPLE = re.compile(r"^(?:already |successfully |newly |fully )?(?!(?:advanced|automated|limited|detailed|required|based|dedicated|shared|managed|hosted|"
+    r"unused|outdated|failed|need|speed|feed|seed|embed|distributed|centrali[sz]ed|improved|enhanced|simplified|"
+    r"extended|scheduled|expected|increased|reduced|standardi[sz]ed|multi)\b)[a-z-]{2,20}(?:ed|built|rewritten|written|made|set up)\b", re.I)  # fmt: skip
 _NEED = re.compile(
-    r"\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|implemented|started|tested|configured|available)|must|"
+    r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|implemented|started|tested|configured|available)|must|"
     r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken)\b",
     re.IGNORECASE,
 )
@@ -143,13 +203,21 @@ _FIRST = re.compile(r"[^\W\d_][\w-]*")
 _RUSSIAN = re.compile(r"[\u0430-\u044f]{2,}(?:ть|ти|ите|йте)(?:ся|сь)?$")
 
 
-def imperative(text: str) -> bool:
-    """Whether a sentence begins by telling somebody to do something."""
+def imperative(text: str, *, step: bool = False) -> bool:
+    """Whether a sentence begins by telling somebody to do something; a ``step`` gets the benefit of the doubt."""
     word = _FIRST.match(text.lstrip("*_`\"'( "))
     if word is None:
         return False
     first = word[0].lower()
+    if first in _DOUBTFUL and not step:
+        return bool(_OBJECT.match(text.lstrip("*_`\"'( ")[len(first) :].lstrip("*_")))
     return first in IMPERATIVES or bool(_RUSSIAN.match(first))
+
+
+def verifies(text: str) -> bool:
+    """Whether a sentence begins by telling somebody to look whether something is so."""
+    word = _FIRST.match(text.lstrip("*_`\"'( "))
+    return word is not None and word[0].lower() in VERIFIES
 
 
 def clicks(text: str) -> bool:

@@ -11,7 +11,7 @@ from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare, unsigned
 from pytest_readiness.checklist._read.sentences import Sentence
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
-from pytest_readiness.checklist._read.state import State, make, meant, tell
+from pytest_readiness.checklist._read.state import State, leading, make, meant, tell
 from pytest_readiness.checklist.model import Kind, Role, Status
 
 _BOLD = re.compile(r"^(?:\*\*|__)(?P<in>[^*_]{1,160})(?:\*\*|__)\s*:?\s*$")
@@ -44,7 +44,9 @@ def take_paragraph(state: State, at: int, piece: Shaped) -> int:
         return at + 1
     if nest is not None and nest.draft is not None and _inside(state, piece, sentence, nest.draft):
         return at + 1
-    if sentence.signed and _edge(piece, sentence) and not _result(state, piece, sentence):
+    if _result(state, piece, sentence):
+        return at + 1
+    if sentence.signed and _edge(piece, sentence):
         _take(state, piece, make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence), None, "mark")
         _lead_too(state, piece, sentence)
         return at + 1
@@ -108,13 +110,13 @@ def _edge(piece: Shaped, sentence: Sentence) -> bool:
 
 def _lead_too(state: State, piece: Shaped, sentence: Sentence) -> None:
     if piece.content.rstrip(" *_").endswith((":", "\uff1a")):
-        state.lead = Lead(sentence.text, piece.number, moods.mood(sentence.label or sentence.text))
+        state.lead = leading(sentence.label or sentence.text, piece.number)
 
 
 def _result(state: State, piece: Shaped, sentence: Sentence) -> bool:
     """``**Result**: ✅ 56/56 passing`` below code tells how that code went."""
     code = state.last_code
-    if code is None or not labels.result(sentence.label):
+    if code is None or not labels.result(sentence.label) or sentence.status is Status.UNSAID:
         return False
     code.status, code.because = sentence.status, sentence.because
     code.marks.extend(span.at(piece.number) for span in sentence.spans)
@@ -126,7 +128,7 @@ def _result(state: State, piece: Shaped, sentence: Sentence) -> bool:
 def _field(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
     content = _inner(piece.content)
     name, value = sentences.label(content)
-    if not name or not value.strip(" *_`"):
+    if not name or not (value.strip(" *_`") or _BLANKS.search(value)) or _ISSUE.match(name + ":"):
         return False
     if not content.startswith(("*", "_")) and not _known(state, at, piece, name):
         return False
@@ -134,14 +136,14 @@ def _field(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
     if why:
         state.note(piece.number, Role.CONTEXT, why)
         if value.rstrip(" *_").endswith((":", "\uff1a")):
-            state.lead = Lead(bare(content).rstrip(": "), piece.number, moods.mood(name))
+            state.lead = leading(name, piece.number)
         return True
     draft = make(piece, Kind.FIELD, sentence)
     draft.label = name
     draft.status, draft.because = _valued(state, piece, sentence, name, value)
     _take(state, piece, draft, None, "field")
     if value.rstrip(" *_").endswith((":", "\uff1a")):
-        state.lead = Lead(bare(content).rstrip(": "), piece.number, moods.mood(name))
+        state.lead = leading(name, piece.number)
     return True
 
 
@@ -182,11 +184,13 @@ def _no_item(state: State, piece: Shaped, name: str, value: str) -> str:
         return "expected of the code above"
     if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):  # noqa: PLR2004 - the title alone
         return "" if re.search(r"\d", value) else "a field"
-    if labels.aside(name) or state.mood is Mood.ASIDE:
-        return f"{name.lower()}: no item"
     if _BLANKS.search(value):
         return "" if labels.verdict(name) else "a blank to be filled in"
-    if labels.verdict(name) or _NEXT.match(name):
+    if labels.verdict(name):
+        return ""
+    if labels.aside(name) or state.mood is Mood.ASIDE:
+        return f"{name.lower()}: no item"
+    if _NEXT.match(name):
         return ""
     if _PATHS.search(value) or re.search(r"\d", value) or re.search(r"https?://", value):
         return ""
@@ -213,7 +217,7 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
     if labels.verdict(name):
         said = marks.said(value)
         return (said.status if said else Status.DONE), value
-    return meant(unsigned(bare(value)), state.mood)
+    return meant(unsigned(bare(value)), state.mood, state.given)
 
 
 def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
@@ -226,7 +230,6 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         return False
     title = unsigned(bare(content)).rstrip(":\uff1a ")
     found = _issue(state, piece, sentence, title) if bold else None
-    mood = moods.mood(title)
     if bold and not found and sentence.worded:
         draft = make(piece, Kind.FIELD, sentence)
         _take(state, piece, draft, None, "a status in bold")
@@ -234,7 +237,7 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
     if found is None:
         state.note(piece.number, Role.CONTEXT, "introduces what follows")
     del at
-    state.lead = Lead(title, piece.number, mood, found, details.phase(title))
+    state.lead = leading(title, piece.number, found)
     return True
 
 
@@ -259,7 +262,8 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
         last += 1
     text = " ".join(pieces[index].content.strip() for index in range(at, last + 1))
     state.lead = None
-    if _verdict(state, text) or (_UPDATED.search(text) and details.day(text) and len(text) < 160):  # noqa: PLR2004
+    first = piece.content
+    if _verdict(state, text) or (_UPDATED.search(first) and len(first) < 160 and details.day(first)):  # noqa: PLR2004
         draft = make(piece, Kind.SENTENCE, sentence)
         draft.text, draft.end = bare(text), pieces[last].number
         dated = not _VERDICT.search(text)
@@ -273,7 +277,7 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
             state.note(pieces[index].number, Role.PROSE, "prose")
     if text.rstrip(" *_").endswith((":", "\uff1a")):
         title = bare(text).rstrip(": ")
-        state.lead = Lead(title[-160:], pieces[last].number, moods.mood(title[-160:]))
+        state.lead = leading(title[-160:], pieces[last].number)
     return last + 1
 
 

@@ -77,11 +77,13 @@ def _inherit(draft: Draft, section: Section | None, state: State) -> None:
     above = draft.parent
     chain = _chain(state, section)
     if not draft.priority:
-        if above is not None and above.priority:
+        if draft.kind in {Kind.FIELD, Kind.SENTENCE}:
+            pass
+        elif above is not None and above.priority:
             draft.severity, draft.priority = above.severity, above.priority
         else:
             source = next((each for each in chain if each.priority), None)
-            if source is not None and draft.kind not in {Kind.FIELD, Kind.SENTENCE}:
+            if source is not None:
                 draft.severity, draft.priority = source.severity, source.priority
     if not draft.phase:
         draft.phase = next((each.phase for each in chain if each.phase), "")

@@ -43,6 +43,9 @@ def _body(state: State, piece: Shaped, body: Sequence[Shaped]) -> None:
         parent.code = Code(language, text)
     if mood is Mood.ASIDE:
         return
+    if not language and any(marks.signs(line) for line in lines) and not _prompted(lines):
+        _printed(state, body)
+        return
     if fences.is_output(language, lines):
         _output(state, piece, body, language)
         return
@@ -57,16 +60,26 @@ def _take(
 ) -> None:
     first, last = body[each.start], body[each.end]
     start = first.number
-    if each.sort is Sort.SNIPPET and each.end > each.start:
+    if each.end > each.start and (each.sort is Sort.SNIPPET or _alone(each, body)):
         start = piece.number
     draft = Draft(
         line=start, end=last.number, kind=_KINDS.get(each.sort, Kind.CODE), text=each.command.split("\n")[0].strip(),
         raw=first.line, code=Code(language, each.command, tuple(each.expected)), lead=each.note or lead,
     )  # fmt: skip
-    if draft.kind is Kind.VARIABLE and state.mood is Mood.WANT:
-        draft.status, draft.because = Status.OPEN, "among what is wanted"
+    if each.sort is Sort.LISTING and state.mood is not Mood.WANT:
+        draft.status, draft.because = Status.DONE, "listed"
     state.add(draft, "code", parent=parent)
     state.last_code = draft
+
+
+def _alone(each: Found, body: Sequence[Shaped]) -> bool:
+    """Whether one query of several lines is all that a fence holds."""
+    return (
+        each.sort is Sort.COMMAND
+        and fences.comment(body[each.start].line) is None
+        and each.command.lstrip()[:6].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"}
+        and all(not piece.line.strip() for piece in [*body[: each.start], *body[each.end + 1 :]])
+    )
 
 
 def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) -> None:
@@ -86,8 +99,12 @@ def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) 
         state.add(draft, "expected output")
         state.last_code = draft
         return
-    if not language:
-        _printed(state, body)
+
+
+def _prompted(lines: Sequence[str]) -> bool:
+    """Whether a fence without a language holds commands, or a tree of files."""
+    found = fences.found("", lines)
+    return any(each.sort is not Sort.LISTING or each.command.endswith("/") for each in found)
 
 
 def _printed(state: State, body: Sequence[Shaped]) -> None:

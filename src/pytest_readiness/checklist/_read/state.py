@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pytest_readiness.checklist._read import details
+from pytest_readiness.checklist._read import details, marks, moods
 from pytest_readiness.checklist._read.draft import Draft, Lead, Section
 from pytest_readiness.checklist._read.moods import Mood, clicks, imperative, needs, past
 from pytest_readiness.checklist._read.sentences import Sentence
@@ -70,10 +70,35 @@ class State:
 
     @property
     def mood(self) -> Mood | None:
-        """The nearest mood: of the lead, else of the sections from within."""
-        if self.lead is not None and self.lead.mood is not None:
-            return self.lead.mood
-        return next((each.mood for each in reversed(self.sections) if each.mood is not None), None)
+        """The nearest firm mood, of the lead or of the sections from within; in trouble, what is wanted is not open."""
+        mood = self._mood()
+        return Mood.TROUBLE if mood is Mood.WANT and self.troubled else mood
+
+    def _mood(self) -> Mood | None:
+        weak: Mood | None = None
+        for each in self._around():
+            mood, firm = each.mood, each.firm
+            if isinstance(each, Section) and each.status is Status.DONE and not (firm and mood is not Mood.CLAIM):
+                mood, firm = Mood.CLAIM, True
+            if mood is not None and firm:
+                return mood
+            weak = weak or mood
+        return weak
+
+    @property
+    def todo(self) -> bool:
+        """Whether a tick here promises and does not report."""
+        return self.mood is Mood.WANT and any(each.todo for each in self._around())
+
+    @property
+    def given(self) -> Status:
+        """The status that the nearest lead or heading is, and so gives to what is below it: "Deferred"."""
+        return next((each.given for each in self._around() if each.given is not Status.UNSAID), Status.UNSAID)
+
+    def _around(self) -> Iterator[Section | Lead]:
+        if self.lead is not None:
+            yield self.lead
+        yield from reversed(self.sections)
 
     @property
     def troubled(self) -> bool:
@@ -100,6 +125,15 @@ class State:
         for number in range(draft.line, draft.end + 1):
             self.note(number, Role.ITEM, why if number == draft.line else "goes on", draft)
         return draft
+
+
+def leading(title: str, line: int, draft: Draft | None = None) -> Lead:
+    """A line that introduces what follows."""
+    said = marks.said(title.rstrip("s"), exact=True) or marks.said(title, exact=True)
+    given = said.status if said is not None and said.end >= len(title) - 1 else Status.UNSAID
+    return Lead(
+        title, line, moods.mood(title), draft, details.phase(title), moods.firm(title), moods.todo(title), given
+    )  # fmt: skip
 
 
 def make(
@@ -143,8 +177,12 @@ def tell(state: State, draft: Draft, text: str) -> None:
         draft.reason = details.reason(text)
 
 
-def meant(text: str, mood: Mood | None) -> tuple[Status, str]:
+def meant(
+    text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: bool = False
+) -> tuple[Status, str]:
     """What a plain sentence claims, from its surroundings and its own words."""
+    if given not in {Status.UNSAID, Status.DONE, Status.OPEN}:
+        return given, "the heading or lead above"
     if mood is Mood.WANT:
         return (Status.DONE, text[:60]) if past(text) and not needs(text) else (Status.OPEN, "among what is wanted")
     if mood in {Mood.EXPECT, Mood.TROUBLE}:
@@ -153,6 +191,6 @@ def meant(text: str, mood: Mood | None) -> tuple[Status, str]:
         return Status.DONE, "among what is claimed"
     if needs(text) and not past(text):
         return Status.OPEN, text[:60]
-    if imperative(text):
+    if imperative(text, step=step):
         return Status.OPEN, text[:60]
     return Status.DONE, text[:60]

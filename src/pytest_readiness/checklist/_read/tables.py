@@ -176,6 +176,8 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
 
 def _plain(names: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool) -> Sort:
     known = set(names)
+    if wanted and known & TROUBLES:
+        return Sort.SUBJECT
     numeric = [c for c in range(1, len(names)) if _share(rows, c, _NUMBER.match) > 0.8]  # noqa: PLR2004
     if len(numeric) > 1 and known & _COUNTS and not known & {"target", "actual", "goal", "threshold"}:
         return Sort.COUNTS
