@@ -25,6 +25,8 @@ THRESHOLD = 1.2
 SURE, MARGIN = 5.0, 1.5
 #: What a command in the text of an item adds to the rules of its probe.
 QUOTED = 6.0
+#: What a listing or a command below an item adds.
+LISTED = 9.0
 #: What an item has to score for its bullets to be details of it.
 DETAILED = 4.0
 #: What a parent of others has to score for something that it measures itself.
@@ -100,9 +102,9 @@ class _Proposer:
             probe = rules[number].probe
             if probe not in best or points > best[probe][0]:
                 best[probe] = (points, number)
-        for probe in _shows(item):
+        for probe, weight in _shows(item):
             points, number = best.get(probe, (0.0, -1))
-            best[probe] = (points + QUOTED, number)
+            best[probe] = (points + weight, number)
         choices = [_Choice(probe, points, rules[at] if at >= 0 else None, at) for probe, (points, at) in best.items()]
         choices.sort(key=lambda choice: -choice.score)
         return choices
@@ -151,9 +153,9 @@ class _Proposer:
         if best is None or best.score < THRESHOLD:
             return self._asked(number, item, words, best)
         if self.elsewhere and best.probe in ELSEWHERE:
-            best = _Choice(ELSEWHERE[best.probe], best.score, None, best.number)
+            best = _Choice(ELSEWHERE[best.probe], best.score, best.rule, best.number)
         rule = best.rule
-        maker = rule.fill if rule is not None else best.probe
+        maker = rule.fill if rule is not None and rule.probe == best.probe else best.probe
         made = _make(maker, self._found(number, item, words, rule, maker), shown=_is_shown(item, best.probe))
         runner_up = choices[1] if len(choices) > 1 else None
         second = self._second(best, runner_up)
@@ -195,12 +197,12 @@ def _shown_by(item: Item) -> str:
     return probe
 
 
-def _shows(item: Item) -> Iterable[str]:
-    """Yield the probes for the commands that an item quotes, or has beside it."""
+def _shows(item: Item) -> Iterable[tuple[str, float]]:
+    """Yield the probes for the commands that an item quotes, or has beside it, and what that counts for."""
     if item.code is not None and item.kind not in _SHOWN:
         probe = code.known(item.code.language, item.code.command).probe
         if probe:
-            yield probe
+            yield probe, LISTED
     text = _text(item)
     if "`" not in text:
         return
@@ -209,9 +211,9 @@ def _shows(item: Item) -> Iterable[str]:
         if len(words) > 1:
             probe = code.line_of(quoted.strip()).probe
             if probe:
-                yield probe
+                yield probe, QUOTED
             elif words[1].startswith("-"):
-                yield "command"
+                yield "command", QUOTED
 
 
 def _is_shown(item: Item, probe: str) -> bool:

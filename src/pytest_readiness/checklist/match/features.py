@@ -44,7 +44,7 @@ LIBRARIES = frozenset(
 #: Names that look like files and are none.
 _BRANDS = frozenset(
     "node.js next.js vue.js nuxt.js express.js react.js three.js d3.js socket.io nest.js angular.js chart.js "
-    "asp.net .net draw.io e.g i.e".split()
+    "asp.net .net draw.io e.g i.e console.log".split()
 )
 _FOLDERS = (
     r"src|tests|docs|k8s|scripts|migrations|alembic|\.github|terraform|helm|charts|grafana|e2e|infra|benchmarks"

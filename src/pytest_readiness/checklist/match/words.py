@@ -86,7 +86,7 @@ def _bare(word: str, ending: str) -> str:
     bare = word[: -len(ending)]
     if ending == "y" and bare[-1] in "aeiou":
         return word
-    return f"{bare}e" if f"{bare}e" in _KEPT else _undoubled(bare)
+    return f"{bare}e" if ending in {"ed", "ing"} and f"{bare}e" in _KEPT else _undoubled(bare)
 
 
 def _singular(word: str) -> str:
