@@ -9,7 +9,9 @@ from pytest_readiness.checklist._repair_codecs import CODECS, Codec, plausible
 
 #: A text may have been through the mill more than once.
 _ROUNDS = 3
-_QUOTED = re.compile(r"`[^`\n]{0,200}`|\"[^\"\n]{0,12}\"|'[^'\n]{0,12}'|\u201c[^\u201d\n]{0,12}\u201d|\u00ab[^\u00bb\n]{0,12}\u00bb")
+_QUOTED = re.compile(
+    r"`[^`\n]{0,200}`|\"[^\"\n]{0,12}\"|'[^'\n]{0,12}'|\u201c[^\u201d\n]{0,12}\u201d|\u00ab[^\u00bb\n]{0,12}\u00bb"
+)
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _SURE = 3
 _ENOUGH = 0.8

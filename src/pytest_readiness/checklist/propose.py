@@ -246,7 +246,13 @@ def _make(name: str, found: Found, *, shown: bool) -> Filling:
 
 
 def _proposal(
-    number: int, probe: str, made: Filling, confidence: Confidence, points: float, words: Sequence[str], second: str | None
+    number: int,
+    probe: str,
+    made: Filling,
+    confidence: Confidence,
+    points: float,
+    words: Sequence[str],
+    second: str | None,
 ) -> Proposal:
     variables: Mapping[str, str] = made.variables
     return Proposal(

@@ -182,9 +182,7 @@ def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
     return draft
 
 
-def _claimed(
-    state: State, text: str, mood: Mood | None, nest: Nested | None, *, step: bool
-) -> tuple[Status, str]:
+def _claimed(state: State, text: str, mood: Mood | None, nest: Nested | None, *, step: bool) -> tuple[Status, str]:
     parent = nest.draft if nest else None
     if parent is not None and parent.opens and parent.kind is Kind.BOX:
         return Status.UNSAID, ""
@@ -207,7 +205,12 @@ def _not_plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | N
     if clicks(sentence.text) and mood is not Mood.CLAIM:
         return "where to click"
     section = state.section
-    if section is not None and section.draft is not None and "/" in section.title and section.draft.because == section.title:
+    if (
+        section is not None
+        and section.draft is not None
+        and "/" in section.title
+        and section.draft.because == section.title
+    ):
         return "" if any(map(str.isdigit, content)) or "`" in content else "about the file above"
     return ""
 

@@ -73,12 +73,17 @@ def import_contract(found: Found) -> Filling:
     if found.has("cross") and count is not None:
         return Filling({"across": todo("which package")}, {"crossing": f"<= {int(count.low)}"})
     if found.has("isol", "independ", "coupl", "decoupl", "separ"):
-        return Filling({"independent": [todo("a module"), todo("another that it must not import, nor the other way round")]}, {"broken": 0, "contracts": ">= 1"})
+        return Filling(
+            {"independent": [todo("a module"), todo("another that it must not import, nor the other way round")]},
+            {"broken": 0, "contracts": ">= 1"},
+        )
     modules = [module for path in found.facts.ending(".py") if (module := dotted(path))]
     if modules:
         forbidden = [{"from": modules, "to": [todo("what it must no longer import")]}]
         return Filling({"forbidden": forbidden}, {"broken": 0, "contracts": ">= 1"})
-    return Filling({"layers": [todo("the highest layer"), todo("the layer below it")]}, {"broken": 0, "contracts": ">= 1"})
+    return Filling(
+        {"layers": [todo("the highest layer"), todo("the layer below it")]}, {"broken": 0, "contracts": ">= 1"}
+    )
 
 
 def types(found: Found) -> Filling:
@@ -93,7 +98,9 @@ def types(found: Found) -> Filling:
     elif found.has("pyright", "basedpyright"):
         options["tool"] = "pyright"
     elif files := found.facts.ending(".py", "/"):
-        options["paths"] = [files[0] if "/" in files[0] else f"**/{files[0]}"] if "/" in files[0] else [todo(f"where {files[0]} is")]
+        options["paths"] = (
+            [files[0] if "/" in files[0] else f"**/{files[0]}"] if "/" in files[0] else [todo(f"where {files[0]} is")]
+        )
     if found.has("strict") and not script and "tool" not in options:
         options["strict"] = True
     return Filling(options, {"errors": 0, "files": ">= 1"})
@@ -150,7 +157,10 @@ def duplication(found: Found) -> Filling:
     """A share of the code, or less of it than before."""
     share = found.facts.first("%")
     if found.has("reduc", "eliminat", "reduct", "loc", "elimin", "remov") and share is not None:
-        return Filling({"since": todo("a commit or tag from before")}, {"reduction": f">= {share.condition('', '%')}".replace(" ± 10%", "")})
+        return Filling(
+            {"since": todo("a commit or tag from before")},
+            {"reduction": f">= {share.condition('', '%')}".replace(" ± 10%", "")},
+        )
     if found.has("consolid", "common", "share"):
         return Filling({"since": todo("a commit or tag from before")}, {"reduction": "> 0 %"})
     wanted = share.condition("<=") if share else todo("how much, such as <= 5 %")
@@ -160,7 +170,11 @@ def duplication(found: Found) -> Filling:
 def docstrings(found: Found) -> Filling:
     """A share of what is defined."""
     share = found.facts.first("%")
-    wanted = share.condition(">=") if share else (">= 100 %" if found.has("all", "every") else todo("how much, such as >= 80 %"))
+    wanted = (
+        share.condition(">=")
+        if share
+        else (">= 100 %" if found.has("all", "every") else todo("how much, such as >= 80 %"))
+    )
     return Filling({}, {"percent": wanted, "definitions": ">= 1"})
 
 
@@ -177,7 +191,9 @@ def symbol(found: Found) -> Filling:
     if found.has("pool"):
         return Filling({"values": {"pool_size": "create_engine(pool_size)"}, **options}, {"pool_size": ">= 1"})
     if found.has("protocol"):
-        return Filling({"symbols": [{"where": {"base": "typing.Protocol"}}], **options}, {"missing": 0, "matches": ">= 1"})
+        return Filling(
+            {"symbols": [{"where": {"base": "typing.Protocol"}}], **options}, {"missing": 0, "matches": ">= 1"}
+        )
     names = _symbols(facts)
     wanted: list[Any] = list(names) if names else [todo("the class, function or constant, by its dotted name")]
     return Filling({"symbols": wanted, **options}, {"missing": 0, "found": f">= {max(1, len(names))}"})
@@ -185,14 +201,22 @@ def symbol(found: Found) -> Filling:
 
 def _symbols(facts: Facts) -> list[str]:
     calls = [name for name in facts.calls if name not in {"print", "e"}]
-    quoted = [text for text in facts.quoted if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)*", text) and not re.search(r"\.\w{1,4}$", text)]
+    quoted = [
+        text
+        for text in facts.quoted
+        if re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)*", text) and not re.search(r"\.\w{1,4}$", text)
+    ]
     return list(dict.fromkeys([*calls, *quoted, *facts.names]))[:5]
 
 
 def sarif(found: Found) -> Filling:
     """Findings of a scanner: the one that is named, or reports."""
     worst = {"error": 0} if found.has("critic", "critical", "high") else {"results": 0}
-    for words, scanner in (({"bandit"}, "bandit"), ({"gitleak", "trufflehog"}, "gitleaks"), ({"pip", "dependenc", "package"}, "pip-audit")):
+    for words, scanner in (
+        ({"bandit"}, "bandit"),
+        ({"gitleak", "trufflehog"}, "gitleaks"),
+        ({"pip", "dependenc", "package"}, "pip-audit"),
+    ):
         if not found.words.isdisjoint(words) and not found.has("npm", "container", "image", "trivi", "frontend"):
             return Filling({"run": scanner}, {"results": 0, "runs": ">= 1"})
     if found.has("sql", "inject", "parameter"):

@@ -8,7 +8,14 @@ from typing import Any
 from pytest_readiness.checklist.fill import Filling, Found, Maker, place, todo
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+|[a-z]+")
-_KINDS = (("view", "views"), ("function", "functions"), ("procedure", "functions"), ("index", "indexes"), ("extension", "extensions"), ("table", "tables"))
+_KINDS = (
+    ("view", "views"),
+    ("function", "functions"),
+    ("procedure", "functions"),
+    ("index", "indexes"),
+    ("extension", "extensions"),
+    ("table", "tables"),
+)
 
 
 def sql_connect(found: Found) -> Filling:
@@ -39,7 +46,9 @@ def sql_objects(found: Found) -> Filling:
         return Filling(options, {"missing": 0, "objects": f">= {max(1, len(names))}"}, place("database_url"))
     catalogue = {"tables": "table_type = 'BASE TABLE'", "views": "table_type = 'VIEW'"}
     if kind in catalogue:
-        options["query"] = f"SELECT count(*) FROM information_schema.tables WHERE {catalogue[kind]} AND table_schema NOT IN ('pg_catalog', 'information_schema')"  # noqa: S608 - made of literals
+        options["query"] = (
+            f"SELECT count(*) FROM information_schema.tables WHERE {catalogue[kind]} AND table_schema NOT IN ('pg_catalog', 'information_schema')"  # noqa: S608 - made of literals
+        )
         return Filling(options, {"scalar": f">= {int(count.low)}"}, place("database_url"))
     options[kind] = [todo(f"which {kind}")]
     return Filling(options, {"missing": 0, "objects": f">= {int(count.low)}"}, place("database_url"))
@@ -69,7 +78,11 @@ def backup(found: Found) -> Filling:
     folders = [path for path in found.facts.paths if path.endswith("/")]
     age = found.facts.first("h", "d", "min")
     options: dict[str, Any] = {"location": folders[0] if folders else todo("where the backups are")}
-    expect: dict[str, Any] = {"count": ">= 1", "age": f"<= {int(age.low)} {age.unit}" if age else "<= 25 h", "size": "> 0 B"}
+    expect: dict[str, Any] = {
+        "count": ">= 1",
+        "age": f"<= {int(age.low)} {age.unit}" if age else "<= 25 h",
+        "size": "> 0 B",
+    }
     if found.has("restore", "recovery", "test", "recover", "rehears"):
         options["restore"] = [todo("a command that restores the newest backup")]
         expect["restored"] = True
@@ -103,7 +116,10 @@ def s3(found: Found) -> Filling:
 def job(found: Found) -> Filling:
     """A job that ended as it should, and not too long ago."""
     time = found.facts.first("min", "h", "s", "d")
-    options: dict[str, Any] = {"poll": todo("where to ask for its state: a URL, or a command as a list"), "until": ["COMPLETED"]}
+    options: dict[str, Any] = {
+        "poll": todo("where to ask for its state: a URL, or a command as a list"),
+        "until": ["COMPLETED"],
+    }
     if found.has("schedule", "cron", "nightly", "daily", "automated", "automatically", "beat", "periodic", "scheduler"):
         options = {"poll": options["poll"], "last_success": todo("where the time of the last success is in the JSON")}
         return Filling(options, {"age": f"<= {int(time.low)} {time.unit}" if time else "<= 25 h"})
@@ -118,7 +134,11 @@ def mlflow(found: Found) -> Filling:
     count = found.facts.counted("model", "registered")
     if found.has("track", "experiment", "tracking"):
         return Filling({"url": "${mlflow_url}"}, {"connected": True, "runs": ">= 1"}, place("mlflow_url"))
-    return Filling({"url": "${mlflow_url}"}, {"connected": True, "models": count.condition(">=") if count else ">= 1"}, place("mlflow_url"))
+    return Filling(
+        {"url": "${mlflow_url}"},
+        {"connected": True, "models": count.condition(">=") if count else ">= 1"},
+        place("mlflow_url"),
+    )
 
 
 MAKERS: dict[str, Maker] = {

@@ -12,7 +12,9 @@ def logs(found: Found) -> Filling:
     facts = found.facts
     paths = [path for path in facts.paths if path.endswith(".log") or "log" in path.lower()]
     time = facts.first("h", "d", "min", "week")
-    options: dict[str, Any] = {"path": paths[0]} if paths and "*" not in paths[0] else {"glob": paths[0] if paths else "logs/**/*.log"}
+    options: dict[str, Any] = (
+        {"path": paths[0]} if paths and "*" not in paths[0] else {"glob": paths[0] if paths else "logs/**/*.log"}
+    )
     expect: dict[str, Any] = {"lines": ">= 1"}
     if found.has("json", "structured", "correlation", "trace"):
         options["json"] = True
@@ -40,7 +42,10 @@ def logs(found: Found) -> Filling:
 def alerts(found: Found) -> Filling:
     """Alerts that are written down."""
     paths = found.facts.ending(".yml", ".yaml")
-    options: dict[str, Any] = {"glob": paths[0] if paths else "{monitoring,prometheus,alerts,deploy,k8s}/**/*{rule,alert}*.{yml,yaml}", "subject": "alerts"}
+    options: dict[str, Any] = {
+        "glob": paths[0] if paths else "{monitoring,prometheus,alerts,deploy,k8s}/**/*{rule,alert}*.{yml,yaml}",
+        "subject": "alerts",
+    }
     expect: dict[str, Any] = {"rules": ">= 1", "without_expression": 0}
     if found.has("critical", "severity"):
         options["names"] = {"severities": ["critical"]}
@@ -53,7 +58,10 @@ def alerts(found: Found) -> Filling:
 def dashboards(found: Found) -> Filling:
     """Dashboards as files."""
     paths = found.facts.ending(".json")
-    options: dict[str, Any] = {"glob": paths[0] if paths else "{grafana,monitoring,dashboards}/**/*.json", "subject": "dashboard"}
+    options: dict[str, Any] = {
+        "glob": paths[0] if paths else "{grafana,monitoring,dashboards}/**/*.json",
+        "subject": "dashboard",
+    }
     return Filling(options, {"dashboards": ">= 1", "panels": ">= 1", "without_queries": 0})
 
 
@@ -65,25 +73,54 @@ def prometheus(found: Found) -> Filling:
     where = {"url": "${prometheus_url}"}
     if found.has("errorrate", "error", "failure"):
         query = 'sum(rate(http_requests_total{status=~"5.."}[5m])) / sum(rate(http_requests_total[5m])) * 100'
-        return Filling({**where, "query": query}, {"value": share.condition("<=", unit="") if share else todo("how much, such as < 1")}, place("prometheus_url"))
+        return Filling(
+            {**where, "query": query},
+            {"value": share.condition("<=", unit="") if share else todo("how much, such as < 1")},
+            place("prometheus_url"),
+        )
     if found.has("cachehit", "hit"):
         query = todo("the share of hits, such as 100 * rate(hits[1h]) / (rate(hits[1h]) + rate(misses[1h]))")
-        return Filling({**where, "query": query}, {"value": share.condition(">=", unit="") if share else todo("how much, such as > 80")}, place("prometheus_url"))
+        return Filling(
+            {**where, "query": query},
+            {"value": share.condition(">=", unit="") if share else todo("how much, such as > 80")},
+            place("prometheus_url"),
+        )
     if found.has("latency", "p95", "p99", "response") or time is not None:
         query = "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))"
-        wanted = f"< {time.low / 1000 if time.unit == 'ms' else time.low:g}" if time else todo("how fast, in seconds, such as < 0.5")
+        wanted = (
+            f"< {time.low / 1000 if time.unit == 'ms' else time.low:g}"
+            if time
+            else todo("how fast, in seconds, such as < 0.5")
+        )
         return Filling({**where, "query": query}, {"value": wanted}, place("prometheus_url"))
     if found.has("uptime", "available", "health"):
-        return Filling({**where, "query": "up", "range": {"last": "1h", "step": "1min"}}, {"uptime": share.condition(">=") if share else ">= 99 %"}, place("prometheus_url"))
-    return Filling({**where, "query": todo("the question, in PromQL")}, {"value": todo("what it has to be, such as > 0")}, place("prometheus_url"))
+        return Filling(
+            {**where, "query": "up", "range": {"last": "1h", "step": "1min"}},
+            {"uptime": share.condition(">=") if share else ">= 99 %"},
+            place("prometheus_url"),
+        )
+    return Filling(
+        {**where, "query": todo("the question, in PromQL")},
+        {"value": todo("what it has to be, such as > 0")},
+        place("prometheus_url"),
+    )
 
 
 def slo(found: Found) -> Filling:
     """An objective and what is left of its budget."""
     share = found.facts.first("%")
     objective = f"{share.low:g} %" if share and share.low < 100 else todo("the objective, such as 99.9 %")  # noqa: PLR2004 - percent
-    options = {"url": "${prometheus_url}", "objective": objective, "window": "30d", "success_ratio": "avg(avg_over_time(up[window]))"}
-    return Filling({**options, "success_ratio": "avg(avg_over_time(up[[window]]))"}, {"budget_left": ">= 0 %"}, place("prometheus_url"))
+    options = {
+        "url": "${prometheus_url}",
+        "objective": objective,
+        "window": "30d",
+        "success_ratio": "avg(avg_over_time(up[window]))",
+    }
+    return Filling(
+        {**options, "success_ratio": "avg(avg_over_time(up[[window]]))"},
+        {"budget_left": ">= 0 %"},
+        place("prometheus_url"),
+    )
 
 
 _ROLES = (
@@ -98,7 +135,9 @@ def manual(found: Found) -> Filling:
     """A question to whoever can answer it."""
     role = found.item.owner or next((role for word, role in _ROLES if found.has(word)), todo("who has to answer"))
     question = " ".join(found.item.text.split())[:200] or todo("what has to be answered with yes")
-    return Filling({"role": role, "question": question if question.endswith("?") else f"Is it so: {question}"}, {"attested": True})
+    return Filling(
+        {"role": role, "question": question if question.endswith("?") else f"Is it so: {question}"}, {"attested": True}
+    )
 
 
 def group(found: Found) -> Filling:
@@ -106,7 +145,9 @@ def group(found: Found) -> Filling:
     share = found.facts.first("%")
     ratio = found.facts.ratio
     if share is not None and share.low <= 100:  # noqa: PLR2004 - percent
-        return Filling({}, {"score": share.condition(">=", "%") if share.op in {"", ">=", ">"} else f">= {share.low:g} %"})
+        return Filling(
+            {}, {"score": share.condition(">=", "%") if share.op in {"", ">=", ">"} else f">= {share.low:g} %"}
+        )
     if ratio is not None and 0 < ratio[0] <= ratio[1]:
         return Filling({}, {"score": f">= {100 * ratio[0] / ratio[1]:.4g} %"})
     return Filling({}, {"score": ">= 100 %"})

@@ -6,23 +6,12 @@ import re
 from typing import Any
 
 from pytest_readiness.checklist.fill import Filling, Found, Maker, place, todo
+from pytest_readiness.checklist.match import data
 from pytest_readiness.checklist.match.facts import Quantity
 from pytest_readiness.checklist.match.words import parts, stem
 
 #: Words that say nothing of what a test is about, by their stems.
-_EMPTY = frozenset(
-    stem(word)
-    for word in (
-        "a an the of for and or with in on to by from via is are be been has have all any each every no not new real must should can will "
-        "add added complete completed comprehensive implement implemented implementation create created support supported enable enabled "
-        "verify verified validate ensure check test tests tested testing pass passing passed work working works functionality functional "
-        "feature features system systems basic full proper properly correctly correct successful successfully existing setup configured "
-        "configuration end flow flows workflow workflows automated automation production ready data finish finished run runs fix fixed "
-        "user users when where that this it its as at into using use based through per if does do don without handle handled handling "
-        "service services integration integrations update updated multi capability capabilities intact preserved place pipeline e2e "
-        "first multiple auto automatic automatically analyze least check before after invalid valid case cases issue issues bug bugs error errors mechanism mechanisms"
-    ).split()
-)  # fmt: skip
+_DULL = frozenset(map(stem, data.words("dull")))
 #: Words that speak of all tests.
 _ALL = ("all", "suite", "pass", "green", "fail", "flaky", "skip", "succeed", "warning", "every", "regression")
 _MOST_KEYWORDS = 2
@@ -74,9 +63,12 @@ def keyword(found: Found) -> str:
     for word in parts(re.sub(r"\(.*?\)|`[^`]*[/.][^`]*`", " ", found.item.text)):
         lower = word.lower()
         told = lower.isascii() and lower.isalpha() and len(lower) >= _SHORTEST_KEYWORD
-        if told and stem(lower) not in _EMPTY and lower not in words and not any(lower in known for known in words):
+        if told and stem(lower) not in _DULL and lower not in words and not any(lower in known for known in words):
             words.append(lower)
-    chosen = [stem(word) if word.startswith(stem(word)) and len(stem(word)) > _SHORTEST_KEYWORD else word for word in words[:_MOST_KEYWORDS]]
+    chosen = [
+        stem(word) if word.startswith(stem(word)) and len(stem(word)) > _SHORTEST_KEYWORD else word
+        for word in words[:_MOST_KEYWORDS]
+    ]
     return " and ".join(chosen)
 
 
@@ -87,7 +79,12 @@ def junit(found: Found) -> Filling:
     specs = [path for path in found.facts.paths if re.search(r"\.(?:spec|test)\.[jt]sx?$", path)]
     if specs:
         options["suites"] = [f"*{specs[0].rsplit('/', 1)[-1]}*"]
-    elif not found.has("pass", "suite") and not found.facts.quoted and found.rule is not None and found.rule.name == "user-interface":
+    elif (
+        not found.has("pass", "suite")
+        and not found.facts.quoted
+        and found.rule is not None
+        and found.rule.name == "user-interface"
+    ):
         word = keyword(found).split(" and ")[0]
         if word:
             options["names"] = [f"*{word}*"]
@@ -103,7 +100,9 @@ def coverage(found: Found) -> Filling:
     options: dict[str, Any] = {}
     folders = [path for path in found.facts.paths if not path.endswith((".md", ".xml", ".html"))]
     if folders:
-        options["include"] = [path.rstrip("/") + "/*" if path.endswith("/") or "." not in path else path for path in folders]
+        options["include"] = [
+            path.rstrip("/") + "/*" if path.endswith("/") or "." not in path else path for path in folders
+        ]
     elif found.rule is not None and found.rule.name == "coverage-list":
         options["include"] = [todo("which files these are")]
     wanted = share.condition(">=") if share else todo("how much, such as >= 80 %")
@@ -188,7 +187,9 @@ def resources(found: Found) -> Filling:
         expect["cpu"] = share.condition("<=") if share else todo("how much, such as <= 80 %")
     if size is not None or (not expect and not found.has("cpu")) or (found.has("memory") and "growth" not in expect):
         expect["rss_max"] = _upper(size) if size else todo("how much, such as <= 1 GiB")
-    return Filling({"pid_file": todo("a file with the number of the process, or say run: and a command"), "over": "10s"}, expect)
+    return Filling(
+        {"pid_file": todo("a file with the number of the process, or say run: and a command"), "over": "10s"}, expect
+    )
 
 
 MAKERS: dict[str, Maker] = {

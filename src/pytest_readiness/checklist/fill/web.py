@@ -114,16 +114,26 @@ def authentication(found: Found) -> Filling:
 def rate_limit(found: Found) -> Filling:
     """A burst of requests is turned away."""
     address = _first(found)
-    limit = found.facts.first("/s", "/min") or next((one for one in found.facts.quantities if not one.unit and one.low > 1 and one.low not in found.facts.status), None)
-    burst: int | str = min(int(limit.low * 1.2) + 1, _BURST) if limit else todo("a few requests more than the limit allows")
-    return Filling({"url": address.url, "burst": burst}, {"status": "in 200, 429", "status:429": ">= 1"}, address.variables)
+    limit = found.facts.first("/s", "/min") or next(
+        (one for one in found.facts.quantities if not one.unit and one.low > 1 and one.low not in found.facts.status),
+        None,
+    )
+    burst: int | str = (
+        min(int(limit.low * 1.2) + 1, _BURST) if limit else todo("a few requests more than the limit allows")
+    )
+    return Filling(
+        {"url": address.url, "burst": burst}, {"status": "in 200, 429", "status:429": ">= 1"}, address.variables
+    )
 
 
 def cors(found: Found) -> Filling:
     """The right origins are let through, and not every one."""
     address = _first(found)
     origin = next((url for url in found.facts.urls if url.count("/") == 2), None)  # noqa: PLR2004 - a scheme and a host
-    options = {"url": todo("an endpoint of the API") if address.url == origin else address.url, "cors": {"origin": origin or todo("an origin that may ask")}}
+    options = {
+        "url": todo("an endpoint of the API") if address.url == origin else address.url,
+        "cors": {"origin": origin or todo("an origin that may ask")},
+    }
     return Filling(options, {"status": "in 200, 204", "allowed": True, "allow_origin": "!= *"}, address.variables)
 
 
@@ -131,7 +141,11 @@ def tls(found: Found) -> Filling:
     """A certificate that is trusted and lasts."""
     url = next((url for url in found.facts.urls if url.startswith("https://")), None)
     days = found.facts.first("d")
-    expect = {"status": "in 200, 301, 302, 401, 403, 404", "tls_days": days.condition(">=", unit="") if days else ">= 14", "tls_version": "~ TLSv1\\.[23]"}
+    expect = {
+        "status": "in 200, 301, 302, 401, 403, 404",
+        "tls_days": days.condition(">=", unit="") if days else ">= 14",
+        "tls_version": "~ TLSv1\\.[23]",
+    }
     return Filling({"url": url or todo("the address, beginning with https://")}, expect)
 
 
@@ -173,7 +187,13 @@ def grafana(found: Found) -> Filling:
 def log_aggregation(found: Found) -> Filling:
     """Logs that arrive where they are gathered."""
     if found.has("elk", "elasticsearch", "kibana", "splunk", "cloudwatch", "datadog"):
-        return Filling({"url": todo("an address that answers with logs that arrived"), "extract": {"entries": todo("how many there are in the JSON")}}, {"status": 200, "entries": ">= 1"})
+        return Filling(
+            {
+                "url": todo("an address that answers with logs that arrived"),
+                "extract": {"entries": todo("how many there are in the JSON")},
+            },
+            {"status": 200, "entries": ">= 1"},
+        )
     options = {"url": "${loki_url}/loki/api/v1/labels", "extract": {"labels": "length(data)"}}
     return Filling(options, {"status": 200, "labels": ">= 1"}, place("loki_url"))
 
@@ -186,8 +206,12 @@ def alertmanager(found: Found) -> Filling:
 
 def pipeline(found: Found) -> Filling:
     """The last run of the pipeline succeeded."""
-    url = todo("the API of the pipeline's last run, such as https://api.github.com/repos/OWNER/NAME/actions/runs?branch=main&per_page=1")
-    return Filling({"url": url, "extract": {"conclusion": "workflow_runs[0].conclusion"}}, {"status": 200, "conclusion": "success"})
+    url = todo(
+        "the API of the pipeline's last run, such as https://api.github.com/repos/OWNER/NAME/actions/runs?branch=main&per_page=1"
+    )
+    return Filling(
+        {"url": url, "extract": {"conclusion": "workflow_runs[0].conclusion"}}, {"status": 200, "conclusion": "success"}
+    )
 
 
 def tcp(found: Found) -> Filling:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
 
-import yaml
+from pytest_readiness.checklist.match.data import load
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REQUEST = re.compile(r"(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) +(?:https?://|/|\$|\{)\S*")
 _SETTING = re.compile(r"(?:export +|set +)?[A-Z][A-Z0-9_]*=\S*")
 _BEFORE = re.compile(r"(?:[A-Z_][A-Z0-9_]*=(?:\"[^\"]*\"|'[^']*'|\S*) +)+(?=\S)")
@@ -21,7 +18,9 @@ _INSIDE = re.compile(
 _CHANGE = re.compile(r"(?:cd|pushd|set -\w+|source \S+|\. \S+) ?[^&;|]*(?:&&|;) *")
 _CAUGHT = re.compile(r"^(?:export +|set +)?[A-Za-z_]\w*=\$\((?=[a-z])")
 _PROMPT = re.compile(r"^(?:\$|>|>>>|#!?|%|\w+[=#]>) +(?=[a-zA-Z./\\])")
-_SHELL = frozenset({"", "bash", "sh", "shell", "console", "zsh", "powershell", "ps1", "cmd", "text", "bat", "fish", "terminal"})
+_SHELL = frozenset(
+    {"", "bash", "sh", "shell", "console", "zsh", "powershell", "ps1", "cmd", "text", "bat", "fish", "terminal"}
+)
 _IMPORT = re.compile(r"(?:import|from) +[a-zA-Z_]")
 _PIPED_LOG = re.compile(r"\blogs?\b")
 
@@ -36,8 +35,7 @@ class Known:
 
 @cache
 def _table() -> tuple[dict[str, str], int, tuple[str, ...]]:
-    text = (resources.files("pytest_readiness.checklist.match") / "commands.yaml").read_text(encoding="utf-8")
-    data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    data = load("commands.yaml")
     table = {str(begin).strip(): probe for probe, begins in data["commands"].items() for begin in begins}
     longest = max(len(begin.split()) for begin in table)
     return table, longest, tuple(f"{run} " for run in data["runs"])
@@ -71,20 +69,30 @@ _LISTINGS = {
 
 def _lines(command: str) -> list[str]:
     joined = re.sub(r"\\\n\s*", " ", command)
-    return [_PROMPT.sub("", line.strip()) for line in joined.splitlines() if not line.strip().startswith(("# ", "//", "--", "#!"))]
+    return [
+        _PROMPT.sub("", line.strip())
+        for line in joined.splitlines()
+        if not line.strip().startswith(("# ", "//", "--", "#!"))
+    ]
 
 
 def line_of(line: str) -> Known:
     """Return what is known of one line as a shell has it."""
     if _REQUEST.match(line):
         return Known(line, "http")
-    if _SETTING.fullmatch(line.split(" #")[0].strip()):
+    if _SETTING.fullmatch(line.split(" #", maxsplit=1)[0].strip()):
         return Known(line, "env")
     line = _bare(line)
     probe = _by_beginning(line)
     if probe in {"command", "http", ""} and "|" in line and _PIPED_LOG.search(line.split("|", 1)[0]):
         probe = "logs" if re.search(r"\|\s*grep", line) else probe
-    if probe == "env" and line.startswith(("env", "set")) and "=" not in line and "|" not in line and line not in {"env", "printenv"}:
+    if (
+        probe == "env"
+        and line.startswith(("env", "set"))
+        and "=" not in line
+        and "|" not in line
+        and line not in {"env", "printenv"}
+    ):
         return Known(line, "command" if " " in line else "")
     if probe == "logs" and line.startswith("grep") and ".log" not in line and "logs/" not in line:
         probe = "file"

@@ -48,9 +48,13 @@ _DATES = re.compile(
 )
 _RATIO = re.compile(r"(?<![\d/.-])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d/.-])")
 _METHOD = r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"
-_ENDPOINT = re.compile(rf"(?:\b(?P<method>{_METHOD})\b[:\s]\s*)?[`'\"(]?(?P<path>(?<![\w./~*:{{}}-])/(?!/)[\w{{}}<>:$.*\[\]-]+(?:/[\w{{}}<>:$.*\[\]-]*)*(?:\?[\w=&%.,{{}}$-]*)?)")
+_ENDPOINT = re.compile(
+    rf"(?:\b(?P<method>{_METHOD})\b[:\s]\s*)?[`'\"(]?(?P<path>(?<![\w./~*:{{}}-])/(?!/)[\w{{}}<>:$.*\[\]-]+(?:/[\w{{}}<>:$.*\[\]-]*)*(?:\?[\w=&%.,{{}}$-]*)?)"
+)
 _URL = re.compile(r"[a-z][a-z0-9+]*://[^\s`'\"<>|]+")
-_ENV = re.compile(r"\$?\{?\b(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?P<star>_?\*)?\}?(?:\s?=\s?(?P<value>[^\s`,;)#]+))?")
+_ENV = re.compile(
+    r"\$?\{?\b(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?P<star>_?\*)?\}?(?:\s?=\s?(?P<value>[^\s`,;)#]+))?"
+)
 _CALL = re.compile(r"\b([A-Za-z_][\w.]*)\(([^()]*)\)")
 _QUOTED = re.compile(r"`([^`]+)`")
 _MODULE = re.compile(r"\b[a-z_]\w+(?:\.[a-z_]\w+)+\b")
