@@ -8,7 +8,7 @@ unless it measures something itself; all else goes by the words of the item and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pytest_readiness.checklist.fill import Filling, Found
@@ -23,6 +23,8 @@ from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, P
 THRESHOLD = 1.2
 #: From this score on, with the next best this far behind, a proposal is sure.
 SURE, MARGIN = 5.0, 1.5
+#: The score that is told as 1.
+_FULL = 10
 #: What a command in the text of an item adds to the rules of its probe.
 QUOTED = 6.0
 #: What a listing or a command below an item adds.
@@ -133,7 +135,8 @@ class _Proposer:
         """Propose what a piece of code shows."""
         made = _make(probe, self._found(number, item, words, None, probe), shown=True)
         second = "http" if probe == "command" else "command" if probe not in {"command", "env"} else None
-        return _proposal(number, probe, made, Confidence.HIGH, 1.0, (item.text.split("\n")[0][:60],), second)
+        rests = (item.text.split("\n")[0][:60],)
+        return _proposal(number, probe, made, confidence=Confidence.HIGH, points=1.0, words=rests, second=second)
 
     def _whole(self, number: int, item: Item, words: set[str], choices: Sequence[_Choice]) -> Proposal:
         if "<lines>" in words:
@@ -145,7 +148,7 @@ class _Proposer:
     def _group(self, number: int, item: Item, words: set[str], choices: Sequence[_Choice]) -> Proposal:
         made = _make("group", self._found(number, item, words, None, "group"), shown=False)
         second = next((choice.probe for choice in choices if choice.probe not in {"group", "manual"}), None)
-        return _proposal(number, "group", made, Confidence.HIGH, 1.0, ("parts",), second)
+        return _proposal(number, "group", made, confidence=Confidence.HIGH, points=1.0, words=("parts",), second=second)
 
     def _said(self, number: int, item: Item, words: set[str], choices: Sequence[_Choice]) -> Proposal:
         """Propose what the words of an item speak for most."""
@@ -162,7 +165,8 @@ class _Proposer:
         margin = best.score - (runner_up.score if runner_up else 0)
         confidence = Confidence.HIGH if best.score >= SURE and margin >= MARGIN else Confidence.MEDIUM
         rests = self.index.phrases(best.number, words) if best.number >= 0 else ()
-        return _proposal(number, best.probe, made, confidence, min(best.score / 10, 1.0), rests, second)
+        points = min(best.score / _FULL, 1.0)
+        return _proposal(number, best.probe, made, confidence=confidence, points=points, words=rests, second=second)
 
     @staticmethod
     def _second(best: _Choice, runner_up: _Choice | None) -> str | None:
@@ -174,9 +178,9 @@ class _Proposer:
 
     def _asked(self, number: int, item: Item, words: set[str], best: _Choice | None) -> Proposal:
         made = _make("manual", self._found(number, item, words, None, "manual"), shown=False)
-        points = 0.0 if best is None else min(best.score / 10, 1.0)
+        points = 0.0 if best is None else min(best.score / _FULL, 1.0)
         second = None if best is None or best.probe == "manual" else best.probe
-        return _proposal(number, "manual", made, Confidence.LOW, points, (), second)
+        return _proposal(number, "manual", made, confidence=Confidence.LOW, points=points, second=second)
 
 
 def _text(item: Item) -> str:
@@ -249,12 +253,12 @@ def _proposal(
     number: int,
     probe: str,
     made: Filling,
+    *,
     confidence: Confidence,
     points: float,
-    words: Sequence[str],
-    second: str | None,
+    words: Sequence[str] = (),
+    second: str | None = None,
 ) -> Proposal:
-    variables: Mapping[str, str] = made.variables
     return Proposal(
         item=number,
         probe=probe,
@@ -264,6 +268,6 @@ def _proposal(
         score=points,
         words=tuple(words),
         second=second if second != probe else None,
-        variables=variables,
+        variables=made.variables,
         side_effects=made.side_effects,
     )

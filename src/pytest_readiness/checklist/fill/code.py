@@ -224,7 +224,7 @@ def sarif(found: Found) -> Filling:
     return Filling({"report": ["**/*.sarif"]}, {**worst, "runs": ">= 1"})
 
 
-def secret_scan(found: Found) -> Filling:
+def secret_scan(_found: Found) -> Filling:
     """No secret in the code."""
     return Filling({"run": "gitleaks"}, {"results": 0, "runs": ">= 1"})
 

@@ -10,36 +10,46 @@ from pytest_readiness.checklist.fill.lines import arguments, run_of
 
 def git(found: Found) -> Filling:
     """The repository as a release needs it."""
-    facts = found.facts
-    size = facts.first("MB", "GB", "MiB", "kB")
-    time = facts.first("s", "ms")
-    dotenv = [path for path in facts.paths if ".env" in path]
-    if found.has("hook", "precommit", "hooks"):
+    for wanted in (_named_in_git, _figures_of_git):
+        made = wanted(found)
+        if made is not None:
+            return made
+    if found.has("main", "merge", "behind", "branch", "pull"):
+        return Filling({}, {"clean": True, "behind": 0})
+    return Filling({}, {"clean": True, "untracked": 0})
+
+
+def _named_in_git(found: Found) -> Filling | None:
+    """Return what is asked of files, hooks and tags, None if nothing is."""
+    dotenv = [path for path in found.facts.paths if ".env" in path]
+    if found.has("hook", "precommit"):
         return Filling({"hooks": ["pre-commit"]}, {"missing": 0, "hooks": ">= 1"})
-    if dotenv or found.has("secret", "secrets"):
-        return Filling(
-            {"not_committed": dotenv or [".env", ".env.*"], "allow": [".env.example"]},
-            {"unwanted": 0, "secrets": 0, "files": ">= 1"},
-        )
-    if found.has("bytecode", "pyc") or ".pyc" in facts.text:
+    if dotenv or found.has("secret"):
+        options = {"not_committed": dotenv or [".env", ".env.*"], "allow": [".env.example"]}
+        return Filling(options, {"unwanted": 0, "secrets": 0, "files": ">= 1"})
+    if found.has("bytecode") or ".pyc" in found.text:
         return Filling({"not_committed": ["*.pyc", "__pycache__"]}, {"unwanted": 0, "files": ">= 1"})
-    if facts.files:
-        return Filling({"committed": facts.files}, {"missing": 0})
-    if found.has("tag", "tagged", "version"):
+    if found.facts.files:
+        return Filling({"committed": found.facts.files}, {"missing": 0})
+    if found.has("tag", "version"):
         return Filling({}, {"tagged": True})
+    return None
+
+
+def _figures_of_git(found: Found) -> Filling | None:
+    """Return what is asked of sizes, times and counts, None if nothing is."""
+    size, time, lines = (found.facts.first(*units) for units in (("MB", "GB", "MiB", "kB"), ("s", "ms"), ("lines",)))
     if found.has("revert", "rollback"):
         return Filling({"reverts": [todo("the commit that it must be possible to revert")]}, {"revert_clean": True})
     if size is not None:
         return Filling({}, {"size": size.condition("<="), "files": ">= 1"})
-    if found.has("crlf", "ending", "endings"):
+    if found.has("crlf", "ending"):
         return Filling({}, {"crlf": 0, "files": ">= 1"})
     if found.has("timeout", "slow") and time is not None:
         return Filling({}, {"duration": f"< {time.low:g} {time.unit}", "files": ">= 1"})
-    if lines := facts.first("lines"):
+    if lines is not None:
         return Filling({"since": todo("a day or a tag to count from")}, {"added": f">= {int(lines.low)}"})
-    if found.has("main", "merge", "behind", "branch", "pull"):
-        return Filling({}, {"clean": True, "behind": 0})
-    return Filling({}, {"clean": True, "untracked": 0})
+    return None
 
 
 def _run(found: Found, fallback: list[str]) -> list[str]:
@@ -97,7 +107,7 @@ def rollback(found: Found) -> Filling:
     )
 
 
-def refuses(found: Found) -> Filling:
+def refuses(_found: Found) -> Filling:
     """A start that must fail."""
     options = {
         "run": [todo("the command that starts it, word by word")],

@@ -29,39 +29,39 @@ _DULL = re.compile(
 )
 
 
+#: Documents that have their own place, by a word for them, with the fewest words that they need.
+_USUAL = (("readme", "README.md", 50), ("changelog", "CHANGELOG.md", 10), ("contributing", "CONTRIBUTING.md", 20))
+_SHORTEST, _LONG, _WHOLE = 3, 5, 100
+
+
 def docs(found: Found) -> Filling:
     """Documents: those named, or those with a section of the item's own words."""
     if found.options:
         return Filling(found.options, found.expect)
     named = [path for path in found.facts.paths if path.lower().endswith((".md", ".rst", ".txt", ".adoc"))]
     if named:
-        return Filling(
-            {"path": named[0]} if "/" in named[0] or "*" not in named[0] else {"glob": named[0]},
-            {"files": ">= 1", "words": ">= 20"},
-        )
-    if found.has("readm", "readme"):
-        return Filling({"path": "README.md"}, {"files": ">= 1", "words": ">= 50"})
-    if found.has("changelog"):
-        return Filling({"path": "CHANGELOG.md"}, {"files": ">= 1", "words": ">= 10"})
-    if found.has("contribut"):
-        return Filling({"path": "CONTRIBUTING.md"}, {"files": ">= 1", "words": ">= 20"})
+        options = {"glob": named[0]} if "*" in named[0] else {"path": named[0]}
+        return Filling(options, {"files": ">= 1", "words": ">= 20"})
+    usual = next(((path, words) for word, path, words in _USUAL if found.has(word)), None)
+    if usual is not None:
+        return Filling({"path": usual[0]}, {"files": ">= 1", "words": f">= {usual[1]}"})
     above = found.above.ending(".md")
     where: dict[str, Any] = {"path": above[0]} if above else {"glob": "{README.md,docs/**/*.md}", "together": True}
     section = _topic(found.item.text)
     if section:
-        where["sections"] = [section]
-        return Filling(where, {"missing_sections": 0, "words": ">= 50"})
+        return Filling({**where, "sections": [section]}, {"missing_sections": 0, "words": ">= 50"})
     return Filling(where, {"files": ">= 1", "words": ">= 200"})
 
 
 def _topic(text: str) -> str:
     """Return a regex for the heading of what the item wants to be written about."""
     bare = re.sub(r"\(.*?\)|`[^`]*`|[^\w\s/-]", " ", _DULL.sub(" ", text)).lower()
-    words = [word for word in re.split(r"[\s/-]+", bare) if word and word not in _GUIDES and len(word) > 2]
-    return "|".join(dict.fromkeys(word[:-1] if word.endswith("s") and len(word) > 4 else word for word in words[:3]))
+    words = [word for word in re.split(r"[\s/-]+", bare) if word not in _GUIDES and len(word) >= _SHORTEST]
+    ones = (word[:-1] if word.endswith("s") and len(word) >= _LONG else word for word in words[:3])
+    return "|".join(dict.fromkeys(ones))
 
 
-def dated(found: Found) -> Filling:
+def dated(_found: Found) -> Filling:
     """A document that is looked after: its last change is not long ago."""
     return Filling({"path": todo("this document, seen from the spec's folder")}, {"age": "<= 90 d", "words": ">= 1"})
 
@@ -121,7 +121,7 @@ def lighthouse(found: Found) -> Filling:
     """A budget in a report of Lighthouse, or of sizes."""
     time = found.facts.first("ms", "s")
     size = found.facts.first("kB", "MB", "KiB", "B")
-    share = next((one for one in found.facts.quantities if one.unit in {"", "%"} and 1 < one.low <= 100), None)
+    share = next((one for one in found.facts.quantities if one.unit in {"", "%"} and 1 < one.low <= _WHOLE), None)
     if time is not None:
         milliseconds = int(time.low * (1000 if time.unit == "s" else 1))
         return Filling(

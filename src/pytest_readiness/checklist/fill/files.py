@@ -17,9 +17,9 @@ def file(found: Found) -> Filling:
     size = facts.first("kB", "MB", "GB", "KiB", "MiB", "B")
     count = _count(found)
     if lines is not None:
-        expect["lines"] = _about(lines)
+        expect["lines"] = lines.condition("")
     if size is not None:
-        expect["size"] = _about(size)
+        expect["size"] = size.condition("")
     if count is not None and not _single(options):
         expect["count"] = count.condition("")
     if "count" not in expect and "glob" in options:
@@ -30,10 +30,6 @@ def file(found: Found) -> Filling:
     if not expect:
         expect["missing" if "paths" in options else "count"] = 0 if "paths" in options else ">= 1"
     return Filling(options, expect)
-
-
-def _about(quantity: Quantity) -> str | int:
-    return quantity.condition("" if quantity.op or quantity.high is not None else "")
 
 
 def _single(options: dict[str, Any]) -> bool:
@@ -96,6 +92,7 @@ def _braces(names: list[str]) -> str:
 
 
 def where_is(path: str) -> dict[str, Any]:
+    """Return the option for the file at *path*; a name without a folder may be anywhere."""
     path = path.removeprefix("./")
     if path.startswith(("~", "/")):
         return {"path": todo(f"where {path} is, seen from here")}

@@ -26,11 +26,13 @@ def arguments(line: str) -> list[str]:
 
 
 def known_of(found: Found) -> codes.Known:
+    """Return what is known of the code of an item, or of its text, if that is all."""
     code = found.item.code
     return codes.known("", found.item.text) if code is None else codes.known(code.language, code.command)
 
 
 def expected_of(found: Found) -> tuple[str, ...]:
+    """Return the output that is shown for the code of an item."""
     return () if found.item.code is None else found.item.code.expected
 
 

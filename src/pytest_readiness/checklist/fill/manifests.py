@@ -12,15 +12,14 @@ def dockerfile(found: Found) -> Filling:
     paths = [path for path in found.facts.paths if "dockerfile" in path.lower() and not path.endswith(".md")]
     options: dict[str, Any] = {"path": paths[0]} if paths else {}
     expect: dict[str, Any] = {"files": ">= 1"}
-    for words, name, wanted in (
+    asked: tuple[tuple[set[str], str, Any], ...] = (
         ({"multistag", "multistage", "stage", "optim", "layer", "size"}, "stages", ">= 2"),
         ({"nonroot", "root", "user"}, "non_root", True),
         ({"healthcheck", "health"}, "healthcheck", True),
         ({"latest", "pin", "pinn", "tag", "base", "update"}, "unpinned", 0),
         ({"layer", "cach", "order"}, "late_installs", 0),
-    ):
-        if not found.words.isdisjoint(words):
-            expect[name] = wanted
+    )
+    expect |= {name: wanted for words, name, wanted in asked if found.has(*words)}
     if len(expect) == 1:
         expect |= {"instructions": ">= 2", "unpinned": 0}
     return Filling(options, expect)

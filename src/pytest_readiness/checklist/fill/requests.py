@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_readiness.checklist.fill import Filling, Found, todo
-from pytest_readiness.checklist.fill.addresses import of
+from pytest_readiness.checklist.fill.addresses import Address, of
 from pytest_readiness.checklist.fill.lines import OPEN, expected_of, known_of
+from pytest_readiness.checklist.match.facts import KNOWN_STATUS
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+_SHORT = 40
 _TIMES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
@@ -28,7 +30,29 @@ class _Curl:
     auth: str | None = None
     insecure: bool = False
     follow: bool = False
-    head: bool = False
+
+
+#: Options of curl that take a value which says nothing of the request.
+_PASSED_OVER = frozenset(
+    [
+        "-o",
+        "-w",
+        "--output",
+        "--write-out",
+        "-m",
+        "--max-time",
+        "--connect-timeout",
+        "--retry",
+        "-A",
+        "-b",
+        "-c",
+        "--cacert",
+        "-e",
+        "--user-agent",
+    ]
+)
+_DATA = frozenset(["-d", "--data", "--data-raw", "--json", "--data-binary", "-F", "--form"])
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
 
 
 def _curl(words: Sequence[str]) -> _Curl:
@@ -36,42 +60,30 @@ def _curl(words: Sequence[str]) -> _Curl:
     made = _Curl()
     rest = iter(words)
     for word in rest:
-        if word in {"-X", "--request"}:
-            made.method = next(rest, "GET")
-        elif word in {"-H", "--header"}:
-            name, _, value = next(rest, "").partition(":")
-            made.headers[name.strip()] = value.strip()
-        elif word in {"-d", "--data", "--data-raw", "--json", "--data-binary", "-F", "--form"}:
-            made.data = next(rest, "")
-        elif word in {"-u", "--user"}:
-            made.auth = next(rest, "")
-        elif word in {
-            "-o",
-            "-w",
-            "--output",
-            "--write-out",
-            "-m",
-            "--max-time",
-            "--connect-timeout",
-            "--retry",
-            "-A",
-            "-b",
-            "-c",
-            "--cacert",
-            "-e",
-        }:
-            next(rest, "")
-        elif word in {"-I", "--head"}:
-            made.head = True
+        if word in _PASSED_OVER or word in _DATA or word in {"-X", "--request", "-H", "--header", "-u", "--user"}:
+            _valued(made, word, next(rest, ""))
         elif re.fullmatch(r"-[a-zA-Z]+", word):
             made.insecure |= "k" in word
             made.follow |= "L" in word
-            made.head |= "I" in word
-        elif word in {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}:
-            made.method = word
+            made.method = "HEAD" if "I" in word else made.method
+        elif word in _METHODS or word == "--head":
+            made.method = word.removeprefix("--").upper()
         elif not word.startswith("-") and not made.url:
             made.url = word
     return made
+
+
+def _valued(made: _Curl, option: str, value: str) -> None:
+    """Note in *made* an option that takes a value."""
+    if option in {"-X", "--request"}:
+        made.method = value.upper()
+    elif option in {"-H", "--header"}:
+        name, _, content = value.partition(":")
+        made.headers[name.strip()] = content.strip()
+    elif option in _DATA:
+        made.data = value
+    elif option in {"-u", "--user"}:
+        made.auth = value
 
 
 def http(found: Found) -> Filling:
@@ -89,7 +101,7 @@ def http(found: Found) -> Filling:
     made = _curl(words[1:] if words[0].lower() not in {"get", "post", "put", "patch", "delete", "head"} else words)
     if made.url.startswith(("localhost", "127.0.0.1")):
         made.url = f"http://{made.url}"
-    return _request(made, pipes[1:], expected_of(found), words)
+    return _request(made, pipes[1:], expected_of(found))
 
 
 def _whole_request(found: Found) -> str:
@@ -129,59 +141,51 @@ def _server(words: list[str]) -> Filling:
     return Filling({"url": "${base_url}/"}, {"status": "in 200, 301, 302, 307, 401, 403, 404"}, {"base_url": base})
 
 
-def _request(made: _Curl, pipes: Sequence[str], expected: Sequence[str], words: list[str]) -> Filling:
-    method = made.method.upper() or ("POST" if made.data is not None else "")
+def _request(made: _Curl, pipes: Sequence[str], expected: Sequence[str]) -> Filling:
+    method = made.method or ("POST" if made.data is not None else "")
     address = of(made.url)
-    options: dict[str, Any] = {"url": address.url}
+    origin = next((value for name, value in made.headers.items() if name.lower() == "origin"), None)
+    if origin:
+        return _preflight(address, origin)
+    extra, expect = _answer(pipes, expected)
+    reading = method in {"", *_READING}
+    told = None if extra else _status(expected)
+    expect.setdefault("status", told or (200 if reading else "in 200, 201, 202, 204"))
+    return Filling(
+        {"url": address.url, **_asked(made, method), **extra}, expect, address.variables, side_effects=not reading
+    )
+
+
+def _preflight(address: Address, origin: str) -> Filling:
+    """Return whether a page of *origin* may ask; one that is called evil may not."""
+    allowed = not re.search(r"evil|malicious|attacker|hack", origin)
+    options = {"url": address.url, "cors": {"origin": origin}}
+    return Filling(options, {"status": "in 200, 204, 400, 403, 404", "allowed": allowed}, address.variables)
+
+
+def _asked(made: _Curl, method: str) -> dict[str, Any]:
+    """Return the options for what is sent."""
+    options: dict[str, Any] = {}
     if method not in {"", "GET"} and not (method == "POST" and made.data is not None):
         options["method"] = method
-    origin = next((value for name, value in made.headers.items() if name.lower() == "origin"), None)
     headers = {
-        name: value.replace("$", "$$")
+        name: todo(f"a real {name}") if OPEN.search(value) else value.replace("$", "$$")
         for name, value in made.headers.items()
-        if name.lower() not in {"content-type", "origin"}
+        if name.lower() != "content-type" and re.fullmatch(r"[\w-]+", name)
     }
     if headers:
-        options["headers"] = {
-            name: todo(f"a real {name}") if OPEN.search(value) else value for name, value in headers.items()
-        }
+        options["headers"] = headers
     if made.auth:
-        user, _, password = made.auth.partition(":")
-        options["auth"] = (
-            {"basic": [user or todo("the user"), todo("the password") if password else ""]}
-            if False
-            else {"basic": todo("user and password")}
-        )
+        options["auth"] = {"basic": todo("user and password")}
     if made.data is not None:
         options |= _body(made.data)
-    if made.insecure:
-        options["verify"] = False
-    if made.follow:
-        options["follow"] = True
-    if origin:
-        return Filling(
-            {"url": address.url, "cors": {"origin": origin}},
-            {"status": "in 200, 204, 400, 403, 404", "allowed": "evil" not in origin and "malicious" not in origin},
-            address.variables,
-        )
-    extra, expect = _answer(pipes, expected)
-    options |= extra
-    reading = method in {"", *_READING}
-    wanted = (
-        next(
-            (
-                int(code)
-                for text in expected
-                for code in re.findall(r"\b([1-5]\d\d)\b", text)
-                if code in {"200", "201", "202", "204", "301", "302", "401", "403", "404", "429", "422", "400"}
-            ),
-            None,
-        )
-        if not extra
-        else None
-    )
-    expect.setdefault("status", wanted or (200 if reading else "in 200, 201, 202, 204"))
-    return Filling(options, expect, address.variables, side_effects=not reading)
+    return options | ({"verify": False} if made.insecure else {}) | ({"follow": True} if made.follow else {})
+
+
+def _status(expected: Sequence[str]) -> int | None:
+    """Return the status that is shown, None if none is."""
+    codes = (int(code) for text in expected for code in re.findall(r"\b([1-5]\d\d)\b", text))
+    return next((code for code in codes if code in KNOWN_STATUS), None)
 
 
 def _body(data: str) -> dict[str, Any]:
@@ -198,35 +202,31 @@ def _body(data: str) -> dict[str, Any]:
 def _answer(pipes: Sequence[str], expected: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return options and expectations for the body of an answer, by what it is piped into and what is shown."""
     text = "\n".join(expected).strip()
-    jq = next(
-        (
-            re.sub(r"^jq\s+(?:-\w+\s+)*", "", pipe).split(">")[0].strip().strip("'\"")
-            for pipe in pipes
-            if pipe.startswith("jq")
-        ),
-        "",
-    )
-    if jq:
-        query = _jmespath(jq)
-        if not query:
-            return {}, {}
-        number = re.fullmatch(r"\d+", text)
-        value: Any = int(text) if number else text.strip('"') if text and "\n" not in text and len(text) < 40 else None  # noqa: PLR2004 - one value
-        if value is None:
-            return {"extract": {"found": query}}, {"found": todo("what it has to be")}
-        return {"extract": {"found": query}}, {"found": value}
-    grep = next((pipe for pipe in pipes if pipe.startswith("grep")), "")
-    if grep:
-        wanted = re.findall(r"[A-Za-z][\w-]{3,}", re.sub(r"^grep\s+(?:-\w+\s+)*", "", grep))
-        return ({"text": wanted[:5]}, {"missing_texts": 0}) if wanted else ({}, {})
+    for pipe in pipes:
+        program, _, rest = pipe.partition(" ")
+        bare = re.sub(r"^(?:-\w+\s+)*", "", rest)
+        if program == "jq":
+            return _picked(bare.split(">")[0].strip().strip("'\""), text)
+        if program == "grep":
+            wanted = re.findall(r"[A-Za-z][\w-]{3,}", bare)[:5]
+            return ({"text": wanted}, {"missing_texts": 0}) if wanted else ({}, {})
     if text.startswith(("{", "[")):
         return _contains(text)
-    fields = re.match(r"(\w+) (?:must|should) be (>=|<=|>|<|=)? ?(\d+)", text)
-    if fields:
-        return {"extract": {fields[1]: todo(f"where {fields[1]} is in the JSON")}}, {
-            fields[1]: f"{fields[2] or '='} {fields[3]}"
-        }
+    bound = re.match(r"(\w+) (?:must|should) be (>=|<=|>|<|=)? ?(\d+)", text)
+    if bound:
+        where = todo(f"where {bound[1]} is in the JSON")
+        return {"extract": {bound[1]: where}}, {bound[1]: f"{bound[2] or '='} {bound[3]}"}
     return {}, {}
+
+
+def _picked(jq: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what jq picks out of the body, and the one value that *text* shows for it."""
+    query = _jmespath(jq)
+    if not query:
+        return {}, {}
+    one = text if "\n" not in text and 0 < len(text) < _SHORT else ""
+    value: Any = int(one) if one.isdigit() else one.strip('"') or todo("what it has to be")
+    return {"extract": {"found": query}}, {"found": value}
 
 
 def _jmespath(jq: str) -> str:

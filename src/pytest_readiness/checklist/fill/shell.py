@@ -13,7 +13,30 @@ from pytest_readiness.checklist.fill.requests import http
 from pytest_readiness.checklist.fill.statements import sql
 from pytest_readiness.checklist.fill.variables import exactly
 
-_SAFE = ("--version", "-V", "version", "check", "status", "list", "ps", "show", "get", "describe", "validate", "plan", "test", "inspect", "config", "-n", "--check", "--dry-run", "--help", "-c")  # fmt: skip
+_SAFE = frozenset(
+    [
+        "--version",
+        "-V",
+        "version",
+        "check",
+        "status",
+        "list",
+        "ps",
+        "show",
+        "get",
+        "describe",
+        "validate",
+        "plan",
+        "test",
+        "inspect",
+        "config",
+        "-n",
+        "--check",
+        "--dry-run",
+        "--help",
+        "-c",
+    ]
+)
 
 
 _TIMES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")

@@ -9,6 +9,7 @@ from typing import Any
 from pytest_readiness.checklist.fill import Filling, Found, place, todo
 from pytest_readiness.checklist.fill.lines import expected_of
 
+_VACUUMED = "SELECT count(*) FROM pg_stat_user_tables WHERE coalesce(last_vacuum, last_autovacuum) IS NOT NULL"
 _NUMBER = re.compile(r"\b(\d[\d,]*(?:\.\d+)?)\b")
 
 
@@ -53,11 +54,8 @@ def _query(query: str, expected: Sequence[str], where: dict[str, Any]) -> Fillin
     escaped = first.replace("$", "$$").replace("{", "{")
     if not reading or re.match(r"(?i)select\s+\w+\(\)$", first) or re.match(r"(?i)vacuum", first):
         if re.match(r"(?i)vacuum", first):
-            tables = re.findall(r"(?i)vacuum\s+(?:\w+\s+)?(\w+)$", first)
-            query_text = (
-                "SELECT count(*) FROM pg_stat_user_tables WHERE coalesce(last_vacuum, last_autovacuum) IS NOT NULL"
-                + (f" AND relname = '{tables[0]}'" if tables else "")
-            )
+            table = re.search(r"(?i)vacuum\s+(?:\w+\s+)?(\w+)$", first)
+            query_text = _VACUUMED + (f" AND relname = '{table[1]}'" if table else "")
             return Filling({**where, "query": query_text}, {"scalar": ">= 1"}, place("database_url"))
         return Filling(
             {**where, "script": [one.replace("$", "$$") for one in statements]},

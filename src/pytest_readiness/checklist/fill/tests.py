@@ -116,6 +116,7 @@ def benchmark(found: Found) -> Filling:
     expect: dict[str, Any] = {"benchmarks": ">= 1"}
     time = found.facts.first("ms", "s", "min", "h")
     times = found.facts.first("x")
+    share = found.facts.first("%")
     ratio = found.facts.ratio
     if ratio is not None:
         expect["benchmarks"] = f">= {ratio[0]}"
@@ -126,13 +127,8 @@ def benchmark(found: Found) -> Filling:
         expect["mean"] = _upper(time)
     elif found.has("regress", "baselin") or (found.rule is not None and not found.has("suite", "pass")):
         options["against"] = todo("an earlier run to compare with")
-        expect["regression"] = _share(found, "<=") or todo("how much slower it may be, such as <= 5 %")
+        expect["regression"] = share.condition("<=") if share else todo("how much slower it may be, such as <= 5 %")
     return Filling(options, expect)
-
-
-def _share(found: Found, op: str) -> str | int | None:
-    share = found.facts.first("%")
-    return None if share is None else share.condition(op)  # type: ignore[arg-type] - one of the operators
 
 
 def _upper(time: Quantity) -> str | int:

@@ -178,7 +178,7 @@ def error_responses(found: Found) -> Filling:
     return Filling({"url": address.url, "extract": extract}, {"status": status, "error": "~ ."}, address.variables)
 
 
-def grafana(found: Found) -> Filling:
+def grafana(_found: Found) -> Filling:
     """Dashboards that Grafana has."""
     options = {"url": "${grafana_url}/api/search?type=dash-db", "extract": {"dashboards": "length(@)"}}
     return Filling(options, {"status": 200, "dashboards": ">= 1"}, place("grafana_url"))
@@ -198,13 +198,13 @@ def log_aggregation(found: Found) -> Filling:
     return Filling(options, {"status": 200, "labels": ">= 1"}, place("loki_url"))
 
 
-def alertmanager(found: Found) -> Filling:
+def alertmanager(_found: Found) -> Filling:
     """Alertmanager, and somebody for it to tell."""
     options = {"url": "${alertmanager_url}/api/v2/receivers", "extract": {"receivers": "length(@)"}}
     return Filling(options, {"status": 200, "receivers": ">= 1"}, place("alertmanager_url"))
 
 
-def pipeline(found: Found) -> Filling:
+def pipeline(_found: Found) -> Filling:
     """The last run of the pipeline succeeded."""
     url = todo(
         "the API of the pipeline's last run, such as https://api.github.com/repos/OWNER/NAME/actions/runs?branch=main&per_page=1"

@@ -12,7 +12,8 @@ _REQUEST = re.compile(r"(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) +(?:https?://|/
 _SETTING = re.compile(r"(?:export +|set +)?[A-Z][A-Z0-9_]*=\S*")
 _BEFORE = re.compile(r"(?:[A-Z_][A-Z0-9_]*=(?:\"[^\"]*\"|'[^']*'|\S*) +)+(?=\S)")
 _INSIDE = re.compile(
-    r"(?:docker|podman)(?:[ -]compose)?(?: +-f +\S+)* +(?:exec|run --rm)(?: +-[a-zA-Z-]+(?:=\S+)?(?: +(?=-))?)* +\S+ +(?=[a-z])"
+    r"(?:docker|podman)(?:[ -]compose)?(?: +-f +\S+)* +(?:exec|run --rm)(?: +-[a-zA-Z-]+(?:=\S+)?(?: +(?=-))?)*"
+    r" +\S+ +(?=[a-z])"
     r"|kubectl +exec +(?:-\S+ +(?:\S+ +(?=-))?)*\S+ +(?:-\S+ +\S+ +)*-- +"
 )
 _CHANGE = re.compile(r"(?:cd|pushd|set -\w+|source \S+|\. \S+) ?[^&;|]*(?:&&|;) *")
@@ -41,24 +42,29 @@ def _table() -> tuple[dict[str, str], int, tuple[str, ...]]:
     return table, longest, tuple(f"{run} " for run in data["runs"])
 
 
+_QUERIES = {"sql": "sql", "postgresql": "sql", "psql": "sql", "plpgsql": "sql", "mysql": "sql", "promql": "prometheus"}
+_PYTHON = frozenset({"python", "py", "pycon"})
+_SETTINGS = frozenset({"env", "dotenv", "ini", "properties"})
+
+
 def known(language: str, command: str) -> Known:
     """Return what is known of a piece of code."""
     lines = [line for line in _lines(command) if line]
-    if not lines:
-        return Known(command.strip(), "")
-    if language in {"sql", "postgresql", "psql", "plpgsql", "mysql"}:
-        return Known(command.strip(), "sql")
-    if language in {"promql", "prometheus"}:
-        return Known(command.strip(), "prometheus")
-    if language in _LISTINGS:
-        return Known(command.strip(), _LISTINGS[language])
-    if language in {"python", "py", "pycon"}:
-        return Known(command.strip(), "imports" if all(_IMPORT.match(line) for line in lines) else "command")
-    if language in {"env", "dotenv", "ini", "properties"} and all(_SETTING.match(line) for line in lines):
-        return Known(lines[0], "env")
+    probe = _by_language(language, lines) if lines else ""
+    if probe or not lines:
+        return Known(command.strip(), probe)
     found = [one for one in map(line_of, lines) if one.probe]
     telling = next((one for one in found if one.probe not in {"command", "env"}), None)
     return telling or (found[0] if found else Known(lines[0], ""))
+
+
+def _by_language(language: str, lines: list[str]) -> str:
+    """Return the probe for code in *language*, empty where its lines have to tell."""
+    if language in _PYTHON:
+        return "imports" if all(_IMPORT.match(line) for line in lines) else "command"
+    if language in _SETTINGS and all(_SETTING.match(line) for line in lines):
+        return "env"
+    return _QUERIES.get(language) or _LISTINGS.get(language, "")
 
 
 _LISTINGS = {

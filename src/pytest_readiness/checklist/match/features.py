@@ -40,8 +40,8 @@ _UNITS = {unit: f"<{kind}>" for kind, units in load("vocabulary.yaml")["units"].
 _UNIT_STEMS = {
     stem(word): f"<{kind}>" for kind, units in load("vocabulary.yaml")["unit_words"].items() for word in units.split()
 }
-_LEFT = "\"'`,;([*_“”‘’|!:"
-_RIGHT = "\"'`,;:)]*_“”‘’|!?."
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019|!:,;*_"
+_LEFT, _RIGHT = f"{_QUOTES}([", f"{_QUOTES}?.)]"
 
 
 _NOTHING: frozenset[str] = frozenset()
@@ -98,24 +98,26 @@ def _features(bare: str) -> set[str]:
     """Return the features of a piece, without what stands around it."""
     if _URL.match(bare):
         return {"<url>"}
-    if bare.lower().rstrip(":") in LIBRARIES:
-        return {"<library>"}
-    if _RATIO.fullmatch(bare):
-        return {"<ratio>"}
-    if _DATE.fullmatch(bare) or bare.lower() in _MONTHS:
-        return {"<date>"}
-    if bare in _STATUSES:
-        return {"<number>", "<count>", "<httpcode>"}
-    file = features_of(bare)
-    if file:
-        return file
+    found = _listed(bare) or features_of(bare)
+    if found:
+        return found
     for pattern, names in _SIMPLE:
         if pattern.fullmatch(bare):
             return set(names)
     number = _NUMBER.fullmatch(bare)
-    if number:
-        return _number(number[1].lower(), bare)
-    return set()
+    return _number(number[1].lower(), bare) if number else set()
+
+
+def _listed(bare: str) -> set[str]:
+    """Return the features of a piece that is one of those that are listed, or a date, or two numbers."""
+    lower = bare.lower().rstrip(":")
+    if lower in LIBRARIES:
+        return {"<library>"}
+    if bare in _STATUSES:
+        return {"<number>", "<count>", "<httpcode>"}
+    if _RATIO.fullmatch(bare):
+        return {"<ratio>"}
+    return {"<date>"} if lower in _MONTHS or _DATE.fullmatch(bare) else set()
 
 
 def _number(unit: str, bare: str) -> set[str]:
@@ -141,7 +143,8 @@ _SIMPLE = (
 
 #: A query in PromQL, in backticks: its words are names of metrics.
 _PROMQL = re.compile(
-    r"`(?:[^`]*\b(?:rate|irate|increase|histogram_quantile|avg_over_time|sum by|sum|count|absent|max_over_time)\s?\([^`]*|"
+    r"`(?:[^`]*\b(?:rate|irate|increase|histogram_quantile|avg_over_time|sum by|sum|count|absent|max_over_time)"
+    r"\s?\([^`]*|"
     r"[a-z]+_[a-z_:]+(?:\{[^`]*\})?\s?(?:==|>=|<=|>|<)\s?[\d.]+\s?)`"
 )
 #: A setting as a configuration has it, in backticks.

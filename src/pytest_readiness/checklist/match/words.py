@@ -15,7 +15,9 @@ from pytest_readiness.checklist.match.data import words as words_of
 from pytest_readiness.checklist.match.languages import dense, english
 
 #: Other spellings and short forms, by what is written.
-ALIASES = {word: known for known, words in load("vocabulary.yaml")["aliases"].items() for word in str(words).split()}
+ALIASES: dict[str, str] = {
+    word: known for known, words in load("vocabulary.yaml")["aliases"].items() for word in str(words).split()
+}
 #: Words that would lose an ending that is none.
 _KEPT = words_of("kept")
 
@@ -57,10 +59,7 @@ def _bare(word: str, ending: str) -> str:
 def _singular(word: str) -> str:
     if len(word) <= _SHORTEST or word in _KEPT or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
-    if word.endswith("ies"):
-        one = f"{word[:-3]}y"
-    else:
-        one = word[: -2 if word.endswith(_PLURALS) else -1]
+    one = f"{word[:-3]}y" if word.endswith("ies") else word[: -2 if word.endswith(_PLURALS) else -1]
     return ALIASES.get(one, one)
 
 
