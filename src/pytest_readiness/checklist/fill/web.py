@@ -174,7 +174,7 @@ def error_responses(found: Found) -> Filling:
     """A request for what is not there is turned down in the usual form."""
     address = placed("/no-such-endpoint")
     status = next((code for code in found.facts.status if code >= 400), 404)  # noqa: PLR2004 - statuses
-    extract = {"error": todo("where the message is in the JSON, such as error.message or detail")}
+    extract = {"error": todo("where the message is in the JSON, such as error.message")}
     return Filling({"url": address.url, "extract": extract}, {"status": status, "error": "~ ."}, address.variables)
 
 

@@ -74,7 +74,7 @@ _LISTINGS = {
 
 
 def _lines(command: str) -> list[str]:
-    joined = re.sub(r"\\\n\s*", " ", command)
+    joined = re.sub(r"\s*\\\n\s*", " ", command)
     return [
         _PROMPT.sub("", line.strip())
         for line in joined.splitlines()

@@ -44,6 +44,7 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019|!:,;*_"
 _LEFT, _RIGHT = f"{_QUOTES}([", f"{_QUOTES}?.)]"
 
 
+_DOCUMENT = stem("document")
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -189,4 +190,4 @@ def _without_code(text: str, found: set[str]) -> str:
 
 def _beginning(seen: frozenset[str]) -> set[str]:
     """Return what the first piece of a text says by being first."""
-    return {name for sign, name in (("<path>", "<first>"), ("document", "<begins>")) if sign in seen}
+    return {name for sign, name in (("<path>", "<first>"), (_DOCUMENT, "<begins>")) if sign in seen}

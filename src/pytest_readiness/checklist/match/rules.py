@@ -67,10 +67,11 @@ def load() -> tuple[Rule, ...]:
     """Return all rules, in the order of the files and of the rules in them."""
     there = data.folder() / "rules"
     files = sorted((file for file in there.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
-    return tuple(_rule(entry) for file in files for entry in data.parse(file.read_text(encoding="utf-8")))
+    return tuple(made(entry) for file in files for entry in data.parse(file.read_text(encoding="utf-8")))
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
+def made(entry: Mapping[str, Any]) -> Rule:
+    """Return the rule that *entry* writes down."""
     unknown = set(entry) - _KEYS
     if unknown:
         raise ValueError(f"rule {entry.get('rule')!r} has unknown keys: {', '.join(sorted(unknown))}")
