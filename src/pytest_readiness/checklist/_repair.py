@@ -16,6 +16,8 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 _SURE = 3
 _ENOUGH = 0.8
 _NOTED = 5
+#: So many lines, and so much of each, tell what happened to all of a document.
+_SAMPLE = 4000
 
 
 def decoded(data: bytes, encoding: str, damage: list[str]) -> tuple[str, str]:
@@ -102,7 +104,7 @@ def repaired(lines: list[str], damage: list[str]) -> list[str]:
 
 def _codec(lines: Sequence[str]) -> Codec | None:
     """The encoding that most of what is not ASCII was wrongly read in, if that is what happened."""
-    marked = [line for line in lines if not line.isascii()]
+    marked = [line[:_SAMPLE] for line in lines if not line.isascii()][:_SAMPLE]
     best: tuple[int, Codec] | None = None
     for codec in CODECS:
         covered = _covered(marked, codec)

@@ -38,7 +38,7 @@ def _all() -> Mapping[str, metadata.Distribution]:
     found: dict[str, metadata.Distribution] = {}
     for each in metadata.distributions():
         try:
-            name = canonicalize_name(each.metadata["Name"] or "")
+            name: str = canonicalize_name(each.metadata["Name"] or "")
         except (AttributeError, TypeError):  # without the file METADATA, from some Python on
             name = ""
         if not name:

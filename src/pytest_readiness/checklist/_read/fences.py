@@ -304,7 +304,10 @@ class _Commands:
             return
         if not self.query and _SKIPPED.match(text):
             return
-        self._append(Found(Sort.COMMAND, at, end, text.strip(), self.note, _trailing(text)))
+        start = at
+        if self.query and end > at and self.fresh and at and comment(self.lines[at - 1]) is not None:
+            start = at - 1
+        self._append(Found(Sort.COMMAND, start, end, text.strip(), self.note, _trailing(text)))
 
     @staticmethod
     def _is_value(value: str) -> bool:

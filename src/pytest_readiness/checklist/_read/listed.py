@@ -164,7 +164,7 @@ def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
     why = _not_plain(state, piece, sentence, nest, mood)
     if why:
         return why
-    if piece.content.rstrip(" *_").endswith((":", "\uff1a")) and _leads(state, last, piece):
+    if piece.content.rstrip(" *_").endswith((":", "\uff1a")) and _leads(state, last, piece, mood):
         return "introduces what follows"
     draft = make(piece, Kind.STEP if piece.shape is Shape.NUMBER else Kind.BULLET, sentence)
     if _BLANKS.search(piece.content):
@@ -174,20 +174,20 @@ def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
     elif labels.dated(sentence.label, first=True):
         draft.status = Status.UNSAID
     else:
-        draft.status, draft.because = _claimed(state, text, mood, nest)
-        if labels.verdict(sentence.label):
+        draft.status, draft.because = _claimed(state, text, mood, nest, step=piece.shape is Shape.NUMBER)
+        if labels.verdict(sentence.label) and mood is not Mood.EXPECT:
             said = marks.said(sentences.label(piece.content)[1])
             if said:
                 draft.status, draft.because = said.status, text
     return draft
 
 
-def _claimed(state: State, text: str, mood: Mood | None, nest: Nested | None) -> tuple[Status, str]:
+def _claimed(state: State, text: str, mood: Mood | None, nest: Nested | None, *, step: bool) -> tuple[Status, str]:
     parent = nest.draft if nest else None
     if parent is not None and parent.opens and parent.kind is Kind.BOX:
         return Status.UNSAID, ""
     given = nest.lead.given if nest and nest.lead and nest.lead.given is not Status.UNSAID else state.given
-    return meant(text, mood, given)
+    return meant(text, mood, given, step=step)
 
 
 def _not_plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, mood: Mood | None) -> str:
@@ -228,14 +228,16 @@ def _nested(state: State, content: str, text: str, parent: Draft, mood: Mood | N
     return "" if any(map(str.isdigit, content)) or "`" in content or moods.imperative(text) else "about the item above"
 
 
-def _leads(state: State, last: int, piece: Shaped) -> bool:
-    """Whether something deeper follows: a list, code, a table."""
+def _leads(state: State, last: int, piece: Shaped, mood: Mood | None) -> bool:
+    """Whether something deeper follows: code, a table, or a list that says by itself what is meant."""
     index = last + 1
     while index < len(state.pieces) and state.pieces[index].shape is Shape.BLANK:
         index += 1
     if index >= len(state.pieces):
         return False
     following = state.pieces[index]
+    if mood is Mood.WANT and following.shape in {Shape.BULLET, Shape.NUMBER}:
+        return False
     return following.indent > piece.indent and following.shape in {
         Shape.BULLET, Shape.NUMBER, Shape.FENCE, Shape.HEAD, Shape.TEXT,
     }  # fmt: skip

@@ -191,9 +191,11 @@ _OBJECT = re.compile(
 )
 #: First words of steps that verify something, and so could be gates.
 VERIFIES = frozenset("check verify ensure test validate confirm monitor review set run".split())
-_PARTICIPLE = re.compile(r"^(?:already |successfully |newly |fully )?[a-z-]{2,20}(?:ed|built|rewritten|written|made|set up)\b", re.I)  # fmt: skip
+_PARTICIPLE = re.compile(r"^(?:already |successfully |newly |fully )?(?!(?:advanced|automated|limited|detailed|required|based|dedicated|shared|managed|hosted|"
+    r"unused|outdated|failed|need|speed|feed|seed|embed|distributed|centrali[sz]ed|improved|enhanced|simplified|"
+    r"extended|scheduled|expected|increased|reduced|standardi[sz]ed|multi)\b)[a-z-]{2,20}(?:ed|built|rewritten|written|made|set up)\b", re.I)  # fmt: skip
 _NEED = re.compile(
-    r"\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|implemented|started|tested|configured|available)|must|"
+    r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|implemented|started|tested|configured|available)|must|"
     r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken)\b",
     re.IGNORECASE,
 )
@@ -201,13 +203,13 @@ _FIRST = re.compile(r"[^\W\d_][\w-]*")
 _RUSSIAN = re.compile(r"[\u0430-\u044f]{2,}(?:ть|ти|ите|йте)(?:ся|сь)?$")
 
 
-def imperative(text: str) -> bool:
-    """Whether a sentence begins by telling somebody to do something."""
+def imperative(text: str, *, step: bool = False) -> bool:
+    """Whether a sentence begins by telling somebody to do something; a ``step`` gets the benefit of the doubt."""
     word = _FIRST.match(text.lstrip("*_`\"'( "))
     if word is None:
         return False
     first = word[0].lower()
-    if first in _DOUBTFUL:
+    if first in _DOUBTFUL and not step:
         return bool(_OBJECT.match(text.lstrip("*_`\"'( ")[len(first) :].lstrip("*_")))
     return first in IMPERATIVES or bool(_RUSSIAN.match(first))
 

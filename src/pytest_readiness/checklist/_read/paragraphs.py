@@ -44,7 +44,9 @@ def take_paragraph(state: State, at: int, piece: Shaped) -> int:
         return at + 1
     if nest is not None and nest.draft is not None and _inside(state, piece, sentence, nest.draft):
         return at + 1
-    if sentence.signed and _edge(piece, sentence) and not _result(state, piece, sentence):
+    if _result(state, piece, sentence):
+        return at + 1
+    if sentence.signed and _edge(piece, sentence):
         _take(state, piece, make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence), None, "mark")
         _lead_too(state, piece, sentence)
         return at + 1
@@ -114,7 +116,7 @@ def _lead_too(state: State, piece: Shaped, sentence: Sentence) -> None:
 def _result(state: State, piece: Shaped, sentence: Sentence) -> bool:
     """``**Result**: ✅ 56/56 passing`` below code tells how that code went."""
     code = state.last_code
-    if code is None or not labels.result(sentence.label):
+    if code is None or not labels.result(sentence.label) or sentence.status is Status.UNSAID:
         return False
     code.status, code.because = sentence.status, sentence.because
     code.marks.extend(span.at(piece.number) for span in sentence.spans)
@@ -260,7 +262,8 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
         last += 1
     text = " ".join(pieces[index].content.strip() for index in range(at, last + 1))
     state.lead = None
-    if _verdict(state, text) or (_UPDATED.search(text) and details.day(text) and len(text) < 160):  # noqa: PLR2004
+    first = piece.content
+    if _verdict(state, text) or (_UPDATED.search(first) and len(first) < 160 and details.day(first)):  # noqa: PLR2004
         draft = make(piece, Kind.SENTENCE, sentence)
         draft.text, draft.end = bare(text), pieces[last].number
         dated = not _VERDICT.search(text)

@@ -15,9 +15,12 @@ _ARROW = re.compile(r"(?:\u2192|->|=>|\u279c|\u21d2|\u27a1\ufe0f?)\s*")
 _TAIL = re.compile(r"\s(?:[-\u2013\u2014]|\|)\s+")
 _BRACKET = re.compile(r"[(\[\uff08\u3010]([^()\[\]\uff08\uff09]{2,200})[)\]\uff09\u3011]\W*$")
 _OPENING = re.compile(r"^\W{0,3}[\[(]?\**([^\W\d_][\w /-]{1,24}?)\**[\])]?\**\s*(?::\**|\]|\))\s*(?=\S)")
+_HOLLOW = re.compile(r"\(\s*\)|\[\s*\]")
+_WORD_AFTER = re.compile(r"\s*\w")
+_FRACTION = re.compile(r"\s*(?:complete|done|ready|finished)", re.IGNORECASE)
 _STRUCK = re.compile(r"^~~(.{1,2000}?)~~")
 _LABEL = re.compile(
-    r"^\W{0,4}?(?:\*\*|__)(?P<bold>[^*_]{1,80}?)(?:\*\*|__)?\s*(?P<sep>[:\uff1a]|\s[-\u2013\u2014]\s)\s*(?:\*\*|__)?"
+    r"^\W{0,4}?(?:\*\*|__)(?P<bold>[^*_]{1,80}?)(?:\*\*|__(?!_))?\s{0,4}(?P<sep>[:\uff1a]|\s[-\u2013\u2014]\s)\s{0,9}(?:\*\*)?"
 )
 _PLAIN = re.compile(r"^(?P<bold>[^\W\d_][^:`*|<>\[\]{}]{0,48}?)(?P<sep>[:\uff1a])(?=\s|$)\s*")
 #: Words that say too little outside of a cell or a field of its own.
@@ -77,7 +80,7 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
             found.append(spoken)
     cleaned = _text(line, after if box is not None and box.start == begin else start, stop, signs, box, spoken)
     status, because = decide(box, signs, spoken, line[after:stop], cleaned)
-    struck = bool(_STRUCK.match(line[after:stop].strip().lstrip("*")))
+    struck = "~~" in line and bool(_STRUCK.match(line[after:stop].strip().lstrip("*")))
     if struck and status in {Status.UNSAID, Status.OPEN} and box is None:
         status, because = Status.NOT_APPLICABLE, "struck through"
     name, _ = label(line[start if box is None else after : stop].strip())
@@ -151,9 +154,7 @@ def _arrowed(text: str) -> Said | None:
         if found is not None:
             phrase = text[found.start : found.end].lower()
             if phrase not in _WEAK and not (phrase[:1].isdigit() and "%" not in phrase):
-                if phrase[:1].isdigit() and not re.match(
-                    r"\s*(?:complete|done|ready|finished)", text[found.end :], re.I
-                ):
+                if phrase[:1].isdigit() and not _FRACTION.match(text, found.end):
                     continue
                 return found
     return None
@@ -241,7 +242,7 @@ def label(text: str) -> tuple[str, str]:
             found = None
     if found is None:
         return "", text
-    return unsigned(bare(found["bold"])).strip(" :"), text[found.end() :].strip(" *_")
+    return unsigned(bare(found["bold"])).strip(" :"), text[found.end() :].strip(" *")
 
 
 def _text(line: str, start: int, stop: int, signs: Sequence[Found], box: Found | None, word: Found | None) -> str:
@@ -255,15 +256,22 @@ def _text(line: str, start: int, stop: int, signs: Sequence[Found], box: Found |
     for a, b in sorted(cuts, reverse=True):
         text = text[:a] + " " + text[b:]
     text = unsigned(bare(text))
-    text = re.sub(r"\(\s*\)|\[\s*\]", "", text).strip()
-    return re.sub(r"(?:\s*(?:\u2192|->|=>|\s[-\u2013\u2014]))+\s*$", "", text).strip(" \t*:\u2192") or unsigned(
-        bare(line[start:stop])
-    )
+    if cuts and ("(" in text or "[" in text):
+        text = _HOLLOW.sub("", text).strip()
+    return _trimmed(text) or unsigned(bare(line[start:stop]))
+
+
+def _trimmed(text: str) -> str:
+    """Take arrows and dashes away that now bind nothing."""
+    text = text.strip(" \t*:\u2192\u2013\u2014")
+    while text.endswith(("->", "=>", " -")):
+        text = text[:-2].rstrip(" \t*:\u2192\u2013\u2014")
+    return text
 
 
 def _needed(text: str, word: Found, start: int) -> bool:
     """Whether more follows the words than a mark of punctuation, so that taking them out would break the text."""
-    return bool(re.match(r"\s*\w", text[word.end - start :]))
+    return bool(_WORD_AFTER.match(text, word.end - start))
 
 
 def _around(text: str, a: int, b: int) -> tuple[int, int]:

@@ -32,7 +32,7 @@ class Shape(Enum):
 @dataclass(frozen=True, slots=True)
 class Shaped:
     """
-    A line and its shape.
+    A line, up to ``LIMIT``, and its shape.
 
     ``indent`` are the columns before its first sign, ``start`` is the index at which its content starts, after
     bullet, number or ``#``. ``marker`` is what was passed over: ``-``, ``3.``, ``##``, or a fence's language.
@@ -70,6 +70,8 @@ _SUMMARY = re.compile(r"<summary\b[^<>]{0,200}>", re.IGNORECASE)
 _RULE = frozenset("-*_ \t")
 _BORDER = frozenset("|:-+ \t")
 _SHORT = 80
+#: So much of a line is looked at: nobody writes longer ones, and no pattern may run away on one.
+LIMIT = 4000
 
 
 def shapes(lines: Sequence[str]) -> list[Shaped]:
@@ -88,7 +90,7 @@ class _Looking:
     def all(self) -> list[Shaped]:
         index = self._front()
         for number in range(index + 1, len(self.lines) + 1):
-            self.out.append(self._one(number, self.lines[number - 1]))
+            self.out.append(self._one(number, self.lines[number - 1][:LIMIT]))
         if self.fence:
             self._never_closed()
         return self.out

@@ -60,7 +60,7 @@ def _take(
 ) -> None:
     first, last = body[each.start], body[each.end]
     start = first.number
-    if each.sort is Sort.SNIPPET and each.end > each.start:
+    if each.end > each.start and (each.sort is Sort.SNIPPET or _alone(each, body)):
         start = piece.number
     draft = Draft(
         line=start, end=last.number, kind=_KINDS.get(each.sort, Kind.CODE), text=each.command.split("\n")[0].strip(),
@@ -70,6 +70,16 @@ def _take(
         draft.status, draft.because = Status.DONE, "listed"
     state.add(draft, "code", parent=parent)
     state.last_code = draft
+
+
+def _alone(each: Found, body: Sequence[Shaped]) -> bool:
+    """Whether one query of several lines is all that a fence holds."""
+    return (
+        each.sort is Sort.COMMAND
+        and fences.comment(body[each.start].line) is None
+        and each.command.lstrip()[:6].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"}
+        and all(not piece.line.strip() for piece in [*body[: each.start], *body[each.end + 1 :]])
+    )
 
 
 def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) -> None:
