@@ -66,7 +66,8 @@ _TOOLS = frozenset(
     """.split()
 )
 _SKIPPED = re.compile(
-    r"^\s*(?:cd|pushd|popd|clear|exit|set [+-]\w|true|git (?:pull|checkout|clone|fetch)|echo)\b(?!.*&&)"
+    r"^\s*(?:(?:cd|pushd|popd|clear|exit|set [+-]\w|true|git (?:pull|checkout|clone|fetch)|echo)\b(?![^\n]*&&)"
+    r"|docker[- ]compose down\b|openssl rand\b)"
 )
 _STATEMENT = re.compile(
     r"^\s*(?:select|insert|update|delete|create|drop|alter|vacuum|analyze|explain|show|with|grant|revoke|refresh|call|"

@@ -29,7 +29,9 @@ def take_listed(state: State, at: int, piece: Shaped) -> int:
     last = _continued(state, at)
     nest = state.nest(piece.indent)
     sentence = sentences.read(piece.line, piece.start)
-    text = piece.content + "".join(" " + state.pieces[index].content.strip() for index in range(at + 1, last + 1))
+    box = next((span for span in sentence.spans if sentence.boxed), None)
+    own = piece.line[box.end :] if box is not None and box.start <= piece.start + 2 else piece.content
+    text = own.strip() + "".join(" " + state.pieces[index].content.strip() for index in range(at + 1, last + 1))
     draft = _draft(state, at, piece, sentence, nest, last)
     if isinstance(draft, str):
         for index in range(at, last + 1):
@@ -167,7 +169,7 @@ def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
     if piece.content.rstrip(" *_").endswith((":", "\uff1a")) and _leads(state, last, piece, mood):
         return "introduces what follows"
     draft = make(piece, Kind.STEP if piece.shape is Shape.NUMBER else Kind.BULLET, sentence)
-    if _BLANKS.search(piece.content):
+    if _BLANKS.search(piece.content) or marks.choice(sentences.label(piece.content)[1]):
         draft.status, draft.because = Status.OPEN, "a blank to be filled in"
     elif piece.content[:1] in AIMS:
         draft.status, draft.because = Status.OPEN, piece.content[0]

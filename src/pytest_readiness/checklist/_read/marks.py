@@ -61,6 +61,31 @@ def box(line: str, start: int) -> Found | None:
     return Found(found.start(), found.end(), found[0], status)
 
 
+def boxes(line: str, start: int, end: int) -> list[Found]:
+    """All boxes of a line that stand by themselves, wherever they are, but not in code."""
+    if line.find("[", start, end) < 0:
+        return []
+    spans = code_spans(line) if "`" in line else []
+    found: list[Found] = []
+    for match in _BOX.finditer(line, start, end):
+        before, after = line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]
+        loose = (not before or before in " \t\u00a0|>(*_:") and (not after or after in " \t\u00a0|<)*_,;")
+        if loose and not any(a <= match.start() < b for a, b in spans) and (one := box(line, match.start())):
+            found.append(one)
+    return found
+
+
+def choice(text: str) -> bool:
+    """Whether a text offers statuses to choose from ("READY / NOT READY", "Yes/No"), and so states none."""
+    parts = re.split(r"\s*(?:/|\||\bor\b)\s*", text.strip(_EDGE), maxsplit=4)
+    if not 1 < len(parts) < 5:  # noqa: PLR2004 - two to four alternatives
+        return False
+    if "n/a" in text.lower() and len(parts) == 2:  # noqa: PLR2004 - N/A itself
+        return False
+    told = [said(part, exact=True) for part in parts]
+    return all(told) and len({each.status for each in told if each}) > 1
+
+
 def inputs(line: str, start: int = 0) -> Found | None:
     """The first ``<input type=checkbox>`` of a line."""
     if "<" not in line:

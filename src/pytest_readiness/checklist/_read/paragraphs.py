@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
-from pytest_readiness.checklist._read.draft import Draft, Lead
+from pytest_readiness.checklist._read.draft import Draft, Section
 from pytest_readiness.checklist._read.listed import _BLANKS, _apply, _beside
+from pytest_readiness.checklist._read.marks import Found
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare, unsigned
 from pytest_readiness.checklist._read.sentences import Sentence
@@ -29,6 +30,7 @@ _VERDICTS = re.compile(
 _UPDATED = re.compile(r"\b(?:created|updated|reviewed|verified|generated|last modified)\b", re.IGNORECASE)
 _NEXT = re.compile(r"^next|^nächste|^prochaine|^próxim|^следующ|^下一步|^target|^goal|^ziel", re.IGNORECASE)
 _MARKS_IN_LEGEND = 2
+_SHORT = 60
 
 
 def take_paragraph(state: State, at: int, piece: Shaped) -> int:
@@ -60,31 +62,32 @@ def _take(state: State, piece: Shaped, draft: Draft, parent: Draft | None, why: 
     state.add(draft, why, parent=parent)
 
 
+_LEGENDS = frozenset(
+    """
+    legend|key|legende|légende|leyenda|legenda|status key|status legend|symbols|icons|notation|图例|凡例|status icons
+    """.strip().split("|")
+)
+
+
 def _legend(state: State, piece: Shaped, sentence: Sentence) -> bool:
     """``[x] done | [~] deferred | ⏳ in progress`` explains marks and claims nothing."""
-    spans = [span for span in sentence.spans if not span.text[:1].isalnum()]
-    boxes = piece.line.count("[ ]") + len(re.findall(r"\[[xX~-]\]", piece.line))
-    lead = sentence.label.lower() in {
-        "legend",
-        "key",
-        "legende",
-        "légende",
-        "leyenda",
-        "legenda",
-        "status key",
-        "status legend",
-        "symbols",
-        "图例",
-        "凡例",
-    }
-    if (
-        not lead
-        and not (len(spans) > _MARKS_IN_LEGEND or boxes > 1)
-        or (boxes == 0 and len(spans) < _MARKS_IN_LEGEND and not lead)
-    ):
+    spans = [*marks.boxes(piece.line, piece.start, len(piece.line)), *marks.signs(piece.line, piece.start)]
+    named = sentence.label.lower() in _LEGENDS
+    if not named and (len(spans) < _MARKS_IN_LEGEND or not _explains(piece.line, spans)):
+        return False
+    if not spans:
         return False
     state.note(piece.number, Role.CONTEXT, "legend")
     return True
+
+
+def _explains(line: str, spans: list[Found]) -> bool:
+    """Whether each mark of a line is followed by nothing but the name of a status."""
+    spans = sorted(spans, key=lambda span: span.start)
+    ends = [*(span.start for span in spans[1:]), len(line)]
+    told = [line[span.end : end].strip(" \t|,;\u00b7/=:-\u2013\u2014()") for span, end in zip(spans, ends, strict=True)]
+    known = [text for text in told if text and len(text.split()) < 4 and marks.said(text, exact=True)]  # noqa: PLR2004
+    return len(known) > len(told) / 2 and all(len(text.split()) < 5 for text in told) and len(set(told)) > 1  # noqa: PLR2004
 
 
 def _inside(state: State, piece: Shaped, sentence: Sentence, parent: Draft) -> bool:
@@ -98,14 +101,16 @@ def _inside(state: State, piece: Shaped, sentence: Sentence, parent: Draft) -> b
 
 
 def _edge(piece: Shaped, sentence: Sentence) -> bool:
-    """Whether a sign begins or ends a line, or stands after its name; in the middle of prose it says little."""
+    """Whether a sign begins or ends a line, or stands after a name; in the middle of prose it says little."""
     begin, end = len(piece.line), 0
     for span in sentence.spans:
         if not span.text[:1].isalnum():
             begin, end = min(begin, span.start), max(end, span.end)
-    rest = piece.line[end:].strip(" *_.!:\ufe0f\u200d")
-    lead = piece.line[piece.start : begin].strip(" *_>")
-    return not lead or not rest or not any(map(str.isalpha, rest)) or bool(sentence.label) or len(piece.line) < 120  # noqa: PLR2004
+    rest = piece.line[end:]
+    before = piece.line[piece.start : begin].rstrip(" _>")
+    if not before.strip("* ") or not any(map(str.isalpha, rest)) or sentence.label:
+        return True
+    return before.endswith(("`", "*", ":", "-", "\u2013", "\u2014", "\u2192", "(")) or len(piece.line) < _SHORT
 
 
 def _lead_too(state: State, piece: Shaped, sentence: Sentence) -> None:
@@ -170,10 +175,8 @@ def _no_item(state: State, piece: Shaped, name: str, value: str) -> str:
     sort = details.label(name)
     section = state.section
     if sort and not labels.verdict(name):
-        if section is not None and section.draft is not None:
-            _apply(state, section.draft, sort, value)
-            if sort == "severity":
-                section.severity, section.priority = section.draft.severity, section.draft.priority
+        if section is not None:
+            _given(state, section, sort, value)
         return f"{sort} of the section"
     code = state.last_code
     if code is not None and labels.expected(name):
@@ -198,6 +201,20 @@ def _no_item(state: State, piece: Shaped, name: str, value: str) -> str:
     return "a field"
 
 
+def _given(state: State, section: Section, sort: str, value: str) -> None:
+    """A field right below a heading speaks of the whole section."""
+    if section.draft is not None:
+        _apply(state, section.draft, sort, value)
+    if sort == "severity":
+        section.severity, section.priority = details.severity(value)
+    elif sort == "owner":
+        section.owner = bare(value).strip()
+    elif sort == "due":
+        section.due = details.day(value, year=state.year)
+    elif sort == "phase":
+        section.phase = bare(value).strip()
+
+
 def _below(state: State) -> bool:
     return any(each.level > 1 for each in state.sections)
 
@@ -210,6 +227,8 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return Status.UNSAID, ""
     if _BLANKS.search(value):
         return Status.OPEN, "a blank to be filled in"
+    if marks.choice(value):
+        return Status.OPEN, "alternatives to choose from"
     if _NEXT.match(name):
         return Status.OPEN, name
     if any(not share.goal for share in stated.shares(piece.line)):

@@ -177,7 +177,7 @@ def _status(row: Shaped, cells: Sequence[Cell], table: Table) -> tuple[Status, s
         cell = cells[column]
         here = tables.stated(cell.text)
         if here is None:
-            empty = empty or not cell.text.strip("_ .\u2026-")
+            empty = empty or not cell.text.strip("_ .\u2026-") or marks.choice(cell.text)
             continue
         status, start, end = here
         found.append(

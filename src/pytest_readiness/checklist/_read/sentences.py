@@ -18,11 +18,12 @@ _OPENING = re.compile(r"^\W{0,3}[\[(]?\**([^\W\d_][\w /-]{1,24}?)\**[\])]?\**\s*
 _HOLLOW = re.compile(r"\(\s*\)|\[\s*\]")
 _WORD_AFTER = re.compile(r"\s*\w")
 _FRACTION = re.compile(r"\s*(?:complete|done|ready|finished)", re.IGNORECASE)
+_CLOSE = re.compile(r"[)\]\uff09]")
 _STRUCK = re.compile(r"^~~(.{1,2000}?)~~")
 _LABEL = re.compile(
     r"^\W{0,4}?(?:\*\*|__)(?P<bold>[^*_]{1,80}?)(?:\*\*|__(?!_))?\s{0,4}(?P<sep>[:\uff1a]|\s[-\u2013\u2014]\s)\s{0,9}(?:\*\*)?"
 )
-_PLAIN = re.compile(r"^(?P<bold>[^\W\d_][^:`*|<>\[\]{}]{0,48}?)(?P<sep>[:\uff1a])(?=\s|$)\s*")
+_PLAIN = re.compile(r"^(?P<bold>[^\W\d_][^:`*|<>\[\](){}]{0,48}?)(?P<sep>[:\uff1a])(?=\s|$)\s*")
 #: Words that say too little outside of a cell or a field of its own.
 _WEAK = frozenset(
     """
@@ -68,9 +69,16 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
     box = marks.box(line, begin) or (marks.inputs(line, begin) if "<input" in line.lower() else None)
     if box is not None and box.end > stop:
         box = None
-    after = begin if box is None else box.end
+    if box is None:
+        box = _later(line, start, stop)
+        if box is not None:
+            begin = box.start
+    first = box is None or not line[start:begin].strip(" *_")
+    after = start if not first else begin if box is None else box.end
     signs = marks.signs(line, after, stop)
     word = words(line[after:stop])
+    if word is not None and box is not None and after + word.start < box.end and box.start < after + word.end:
+        word = None
     found: list[Found] = [] if box is None else [box]
     found.extend(signs)
     spoken: Found | None = None
@@ -78,16 +86,42 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
         spoken = Found(after + word.start, after + word.end, line[after + word.start : after + word.end], word.status)
         if not any(sign.start < spoken.end and spoken.start < sign.end for sign in signs):
             found.append(spoken)
-    cleaned = _text(line, after if box is not None and box.start == begin else start, stop, signs, box, spoken)
+    cleaned = _text(line, after if box is not None and first else start, stop, signs, box, spoken)
     status, because = decide(box, signs, spoken, line[after:stop], cleaned)
     struck = "~~" in line and bool(_STRUCK.match(line[after:stop].strip().lstrip("*")))
-    if struck and status in {Status.UNSAID, Status.OPEN} and box is None:
+    if struck and status in {Status.UNSAID, Status.OPEN}:
         status, because = Status.NOT_APPLICABLE, "struck through"
-    name, _ = label(line[start if box is None else after : stop].strip())
+    rest = line[start if box is None else after : stop].strip()
+    name, _ = label(rest)
     return Sentence(
         cleaned, name, status, because, tuple(sorted(found, key=lambda f: f.start)), box is not None, bool(signs),
         spoken is not None, struck,
     )  # fmt: skip
+
+
+_YES = re.compile(r"\s*(yes|ja|oui|s[ií]|sim|да|是|はい|pass|ready|go|approved|done)\b", re.IGNORECASE)
+_NO = re.compile(r"\s*(no|nein|non|n[ãa]o|нет|否|いいえ|fail|not ready|no-go|rejected|not done)\b", re.IGNORECASE)
+
+
+def _later(line: str, start: int, stop: int) -> Found | None:
+    """A box that does not begin its line: at its end, after a name, or the chosen one of "[x] Yes [ ] No"."""
+    found = marks.boxes(line, start, stop)
+    if not found:
+        return None
+    if len(found) == 1:
+        only = found[0]
+        ends = not line[only.end : stop].strip(" .*_|")
+        named = line[start : only.start].rstrip(" *_").endswith((":", "-", "\u2013", "\u2014", "|"))
+        return only if ends or named else None
+    ticked = [each for each in found if each.status is Status.DONE]
+    yes = [each for each in found if _YES.match(line, each.end)]
+    no = [each for each in found if _NO.match(line, each.end)]
+    if not yes or not no:
+        return None
+    for each in ticked:
+        if each in yes and not any(other in no for other in ticked):
+            return each
+    return Found(yes[0].start, yes[0].end, yes[0].text, Status.OPEN)
 
 
 def decide(box: Found | None, signs: Sequence[Found], word: Found | None, rest: str, text: str) -> tuple[Status, str]:
@@ -227,7 +261,8 @@ def _bold_end(text: str) -> Said | None:
         if said is None:
             continue
         phrase = text[said.start : said.end]
-        if phrase.isupper() or (phrase.lower() not in _WEAK and not text[said.end : found.end(1)].strip(" *_.!")):
+        after = text[said.end : found.end(1)].strip(" *_.!")
+        if phrase.isupper() or (phrase.lower() not in _WEAK and (not after or after.startswith("("))):
             if not phrase[:1].isdigit():
                 return said
     return None
@@ -275,6 +310,10 @@ def _needed(text: str, word: Found, start: int) -> bool:
 
 
 def _around(text: str, a: int, b: int) -> tuple[int, int]:
+    """The words with what binds them to the text: a bracket that they open goes as a whole."""
+    opened = text[:a].rstrip(" *_")
+    if opened.endswith(("(", "[", "\uff08")) and (close := _CLOSE.search(text, b)):
+        return len(opened) - 1, close.end()
     while b < len(text) and text[b] in "*_:!.)] \ufe0f":
         b += 1
     while a and text[a - 1] in "*_([ ":

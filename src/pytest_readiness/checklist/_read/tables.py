@@ -46,6 +46,8 @@ EXPLAINS = frozenset(
     """.replace("\n", "").split("|")
 )  # fmt: skip
 EXPLAINS = frozenset(each.strip() for each in EXPLAINS)
+#: A table with such a column weighs or explains, whatever signs it has.
+CHOICES = frozenset("option options alternative alternatives pros cons symbol icon meaning legend choice term".split())
 _TOTAL = re.compile(
     r"^\W{0,4}(?:(?:grand |sub-?|overall )?totals?|sum(?:me)?|overall|average|mean|gesamt|insgesamt|totale?|общий|итого|всего|"
     r"合计|总计|合計|計)\b",
@@ -125,6 +127,8 @@ def head(text: str) -> str:
 
 def stated(cell: str) -> tuple[Status, int, int] | None:
     """The status that a cell of a status column states, and where it stands in the cell."""
+    if marks.choice(cell):
+        return None
     found = marks.box(cell, 0) or marks.inputs(cell)
     if found:
         return found.status, found.start, found.end
@@ -157,6 +161,8 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
     subject = _subject(names, rows)
     if boxed:
         return Table(names, Sort.STATUS, tuple(boxed), subject)
+    if set(names) & CHOICES and not named:
+        return Table(names, Sort.OTHER, (), subject)
     spoken = [column for column in named if _share(rows, column, stated) >= 0.5]  # noqa: PLR2004 - most of them
     if spoken:
         return Table(names, Sort.STATUS, tuple(spoken), subject)
