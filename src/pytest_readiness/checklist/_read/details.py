@@ -32,6 +32,7 @@ _DUE = re.compile(
     r"fecha l\u00edmite|antes del|prazo|at\u00e9|scadenza|entro|\u0441\u0440\u043e\u043a|\u0434\u043e)\b|\U0001f4c5|\u622a\u6b62|\u671f\u9650)\s*:?\s*",
     re.IGNORECASE,
 )
+_STARTS = re.compile(r"\W{0,4}(?:\d|[^\W\d_]{3,10}\.?\s+\d)")
 _OWNER = re.compile(
     r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|verantwortlich|responsable|respons\u00e1vel|responsabile|"
     r"\u043e\u0442\u0432\u0435\u0442\u0441\u0442\u0432\u0435\u043d\u043d\u044b\u0439)\**\s*[:=]\**\s*([^,;|()\[\]]{1,60})",
@@ -146,6 +147,11 @@ def of_item(text: str) -> tuple[Severity | None, str]:
     return None, ""
 
 
+def only_severity(title: str) -> bool:
+    """Whether a title is nothing but a severity."""
+    return bool(_ALONE.match(title))
+
+
 def of_heading(text: str) -> tuple[Severity | None, str]:
     """The severity that a heading gives to what stands below it."""
     own = of_item(text)
@@ -194,7 +200,7 @@ def due(text: str, *, year: int | None = None) -> date | None:
     """The date by which an item is to be done, if its line says so ("due 2026-01-15", "by Dec 5")."""
     for found in _DUE.finditer(text):
         rest = text[found.end() : found.end() + 24]
-        at = day(rest, year=year)
+        at = day(rest, year=year) if _STARTS.match(rest) else None
         if at is not None:
             return at
     return None
@@ -220,7 +226,7 @@ def phase(text: str) -> str:
 def reason(text: str) -> str:
     """Why something is deferred or does not apply."""
     found = _REASON.search(text)
-    return found[1].strip(" \t*_.").strip() if found else ""
+    return found[1].strip(" \t*_.\uff09").strip() if found else ""
 
 
 def optional(text: str) -> bool:

@@ -98,7 +98,7 @@ def _status(
     signs = [span for span in sentence.spans if not span.text[:1].isalnum() and not span.text.startswith("[")]
     if share is not None and not (signs and signs[0].status is not Status.DONE):
         full = share.percent >= 100  # noqa: PLR2004 - a hundred per cent
-        done = not share.goal and (full or bool(signs) or "%" not in piece.line[share.start : share.end])
+        done = not share.goal and (full or bool(signs) or _score(share))
         return (Status.DONE if done else Status.OPEN), piece.line[share.start : share.end], sentence.spans
     strong = _strong(signs, piece, title)
     if strong is not None:
@@ -111,6 +111,11 @@ def _status(
     return _named(state, piece, title, section)
 
 
+def _score(share: stated.Share) -> bool:
+    """Whether a share is a grade ("6.5 / 10") and no count of what is done ("4/6")."""
+    return share.part is None and share.whole is None and "%" not in share.text or share.whole in {10, 100}
+
+
 def _signed(sign: Found, sentence: sentences.Sentence) -> tuple[Status, str, tuple[Found, ...]]:
     if sentence.worded or sentence.status is not sign.status:
         return sentence.status, sentence.because, sentence.spans
@@ -119,6 +124,8 @@ def _signed(sign: Found, sentence: sentences.Sentence) -> tuple[Status, str, tup
 
 def _strong(signs: list[Found], piece: Shaped, title: str) -> Found | None:
     """The sign that makes a heading an item: a tick anywhere at its edges, a warning at its beginning, any on a status."""
+    if details.only_severity(title):
+        return None
     for sign in signs:
         bare = sign.text.rstrip(marks.SELECTOR)
         if sign.status is Status.DONE or bare.startswith(":"):

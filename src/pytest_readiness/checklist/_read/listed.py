@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_readiness.checklist._read import details, labels, marks, moods, sentences
+from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
 from pytest_readiness.checklist._read.draft import Draft, Lead
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare
@@ -176,12 +176,23 @@ def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
     elif labels.dated(sentence.label, first=True):
         draft.status = Status.UNSAID
     else:
-        draft.status, draft.because = _claimed(state, text, mood, nest, step=piece.shape is Shape.NUMBER)
+        draft.status, draft.because = _counted(piece) or _claimed(state, text, mood, nest, step=piece.shape is Shape.NUMBER)
         if labels.verdict(sentence.label) and mood is not Mood.EXPECT:
             said = marks.said(sentences.label(piece.content)[1])
             if said:
                 draft.status, draft.because = said.status, text
     return draft
+
+
+def _counted(piece: Shaped) -> tuple[Status, str] | None:
+    """A bullet whose value is a share: "UI: 60% complete", "Docs — 3/5"."""
+    name, value = sentences.label(piece.content)
+    if not name:
+        value = re.split(r"\s[-\u2013\u2014]\s", piece.content)[-1]
+    share = next((each for each in stated.shares(value, alone=True) if each.start < 3 and not each.goal), None)  # noqa: PLR2004
+    if share is None or (share.whole or 0) in {10, 100}:
+        return None
+    return (Status.DONE if share.percent >= 100 else Status.OPEN), share.text  # noqa: PLR2004 - a hundred per cent
 
 
 def _claimed(

@@ -24,7 +24,7 @@ _SIGN = re.compile(
 _TICKS = re.compile(r"(`+)")
 _PERCENT = re.compile(r"[~\u2248]?(\d{1,3}(?:[.,]\d{1,3})?)\s?%")
 _RATIO = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})(?![\d/])")
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"[^\s\uff1a\uff08\uff09\u3002\uff0c\u3001]+")
 _EDGE = " \t*_~`\"'\u201c\u201d\u2192>.,;:!?()[]{}|\u2013\u2014-\u3002\uff0c\uff1a\uff08\uff09\ufe0f"
 _LONGEST = 5
 

@@ -74,9 +74,10 @@ _WEAK: tuple[tuple[Mood, str], ...] = (
     (
         Mood.WANT,
         "deployment plan|timeline|milestone|immediate|short-term|short term|long-term|long term|post-launch|phase \\d|"
+        "critical$|high$|medium$|low$|major$|minor$|p[0-5]$|"
         "week \\d|before production|before launch|before go-live|risk for|critical path",
     ),
-    (Mood.EXPECT, "requirement|budget|ziele?\\b"),
+    (Mood.EXPECT, "requirement|budget|ziele?\\b|prerequisite|voraussetzung|prérequis|requisitos"),
     (
         Mood.CLAIM,
         "features?\\b|capabilit|coverage|changes?\\b|result|benefit|met\\b|integration|technical details|available|"

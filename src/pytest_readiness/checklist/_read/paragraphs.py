@@ -48,7 +48,7 @@ def take_paragraph(state: State, at: int, piece: Shaped) -> int:
         return at + 1
     if _result(state, piece, sentence):
         return at + 1
-    if sentence.signed and _edge(piece, sentence):
+    if sentence.signed and _edge(piece, sentence) and not _heads(piece, sentence):
         _take(state, piece, make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence), None, "mark")
         _lead_too(state, piece, sentence)
         return at + 1
@@ -111,6 +111,12 @@ def _edge(piece: Shaped, sentence: Sentence) -> bool:
     if not before.strip("* ") or not any(map(str.isalpha, rest)) or sentence.label:
         return True
     return before.endswith(("`", "*", ":", "-", "\u2013", "\u2014", "\u2192", "(")) or len(piece.line) < _SHORT
+
+
+def _heads(piece: Shaped, sentence: Sentence) -> bool:
+    """``**✅ Completed:**`` is no claim of its own: it gives its status to the list below."""
+    text = sentence.text.rstrip(":\uff1a ")
+    return bool(piece.content.rstrip(" *_").endswith((":", "\uff1a")) and marks.said(text, exact=True))
 
 
 def _lead_too(state: State, piece: Shaped, sentence: Sentence) -> None:
@@ -249,7 +255,7 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         return False
     title = unsigned(bare(content)).rstrip(":\uff1a ")
     found = _issue(state, piece, sentence, title) if bold else None
-    if bold and not found and sentence.worded:
+    if bold and not found and sentence.worded and not colon:
         draft = make(piece, Kind.FIELD, sentence)
         _take(state, piece, draft, None, "a status in bold")
         found = draft

@@ -18,6 +18,7 @@ _OPENING = re.compile(r"^\W{0,3}[\[(]?\**([^\W\d_][\w /-]{1,24}?)\**[\])]?\**\s*
 _HOLLOW = re.compile(r"\(\s*\)|\[\s*\]")
 _WORD_AFTER = re.compile(r"\s*\w")
 _FRACTION = re.compile(r"\s*(?:complete|done|ready|finished)", re.IGNORECASE)
+_DASHED = re.compile(r"\s[-\u2013\u2014]\s")
 _CLOSE = re.compile(r"[)\]\uff09]")
 _STRUCK = re.compile(r"^~~(.{1,2000}?)~~")
 _LABEL = re.compile(
@@ -35,11 +36,13 @@ _WEAK = frozenset(
 )
 _OVERRULES = frozenset({Status.DEFERRED, Status.FALSE_POSITIVE, Status.NOT_APPLICABLE})
 _NONE = re.compile(
-    r"^\W*(?:none|no|not|zero|keine?|aucun\w*|ningun\w*|nenhum\w*|nessun\w*|нет|не)\b\s*(\w*)", re.IGNORECASE
+    r"^\W*(?:(?:none|no|zero|keine?|aucun\w*|ningun\w*|nenhum\w*|nessun\w*|нет|无|なし)\b\s*(\w*)"
+    r"|not\s+(found|detected|present))",
+    re.IGNORECASE,
 )
 _BAD = re.compile(
     r"error|issue|vulnerab|cycle|circular|warning|blocker|conflict|bug|leak|crash|failure|defect|duplicat|violation|"
-    r"secret|regression|problem|deprecat|dead code|orphan|fehler|erreur|errore|erro|ошибк|错误",
+    r"regression|problem|deprecat|dead code|orphan|fehler|erreur|errore|erro|ошибк|错误",
     re.IGNORECASE,
 )
 _NOT_YET = frozenset("\u274c\u2717\u2718\u2716\u23f3\u231b\U0001f6a7\U0001f504\U0001f534")
@@ -88,6 +91,8 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
             found.append(spoken)
     cleaned = _text(line, after if box is not None and first else start, stop, signs, box, spoken)
     status, because = decide(box, signs, spoken, line[after:stop], cleaned)
+    if box is not None and not first and len(several := marks.boxes(line, start, stop)) > 1:
+        cleaned = unsigned(bare(line[start : several[0].start])).strip(" :\u2013\u2014-") or cleaned
     struck = "~~" in line and bool(_STRUCK.match(line[after:stop].strip().lstrip("*")))
     if struck and status in {Status.UNSAID, Status.OPEN}:
         status, because = Status.NOT_APPLICABLE, "struck through"
@@ -164,7 +169,7 @@ def _signed(signs: Sequence[Found], word: Found | None, rest: str, text: str) ->
         return (worse.status, worse.text) if worse is not None else (first.status, first.text)
     if first.text.rstrip(marks.SELECTOR) in "\u274c\u2717\u2718\u2716\U0001f6ab":
         after = _NONE.match(rest[rest.find(first.text) + len(first.text) :])
-        if after and (after[1].lower() in {"detected", "found", "gefunden"} or _BAD.search(text)):
+        if after and (after[2] or after[1].lower() in {"detected", "found", "gefunden"} or _BAD.search(text)):
             return Status.DONE, after[0].strip()
     if word is not None and word.status is Status.DONE and first.text.rstrip(marks.SELECTOR) not in "\u26a0":
         return word.status, word.text
@@ -253,7 +258,7 @@ def _bold_end(text: str) -> Said | None:
     """A status that ends a line in bold, or after its only colon."""
     for pattern in (_BOLD_END, _COLON_END):
         found = pattern.search(text) if pattern is _BOLD_END and "*" in text else None
-        if pattern is _COLON_END and text.count(":") == 1:
+        if pattern is _COLON_END and text.count(":") + text.count("\uff1a") == 1:
             found = pattern.search(text)
         if found is None or found.start() == 0:
             continue
@@ -273,7 +278,7 @@ def label(text: str) -> tuple[str, str]:
     found = _LABEL.match(text)
     if found is None and (":" in text or "\uff1a" in text):
         found = _PLAIN.match(text)
-        if found is not None and len(found["bold"].split()) > 6:  # noqa: PLR2004 - a name is short
+        if found is not None and (len(found["bold"].split()) > 6 or _DASHED.search(found["bold"])):  # noqa: PLR2004
             found = None
     if found is None:
         return "", text

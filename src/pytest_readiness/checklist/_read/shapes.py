@@ -215,7 +215,8 @@ class _Looking:
         return Shaped(number, Shape.RULE, line, indent, start)
 
     def _under(self) -> bool:
-        return bool(self.out) and self.out[-1].shape is Shape.TEXT
+        above = self.out[-1] if self.out else None
+        return above is not None and (above.shape is Shape.TEXT or "\u20e3" in above.marker)
 
     def _underlined(self, number: int, line: str, level: int) -> Shaped:
         old = self.out[-1]

@@ -45,6 +45,7 @@ class Share:
     start: int
     end: int
     percent: float
+    text: str = ""
     part: int | None = None
     whole: int | None = None
     goal: bool = False
@@ -77,7 +78,7 @@ def _shares(line: str, *, trusted: bool) -> Iterator[Share]:
             pair = (int(ratio[1]), int(ratio[2])) if ratio and int(ratio[2]) else (None, None)
             end = found.end() + (ratio.end() if ratio else 0)
             taken.append((found.start(), end))
-            yield Share(found.start(), found.end(), value, *pair, goal)
+            yield Share(found.start(), found.end(), value, found[0], *pair, goal)
     for found in _RATIO.finditer(line):
         if any(a <= found.start() < b for a, b in taken):
             continue
@@ -99,15 +100,10 @@ def _ratio(line: str, found: re.Match[str], *, trusted: bool) -> Share | None:
     closed = before.rstrip().endswith("(") and after.lstrip().startswith(")")
     score = whole in {10, 100} and bool(_SCORE.search(before))
     word = re.search(r"of|von|sur|de|из", found[0])
-    if word and not told:
+    if word and not told and not closed:
         return None
-    if not (told or score or (trusted and (closed or _ends(after)))):
+    if not (told or score or (word and closed) or (trusted and (closed or _ends(after)))):
         return None
-    whole_part = int(part) if part == int(part) else None
-    return Share(
-        found.start(),
-        found.end(),
-        round(part / whole * _HUNDRED, 2),
-        whole_part,
-        whole if whole_part is not None else None,
-    )
+    if part != int(part):
+        return Share(found.start(), found.end(), round(part / whole * _HUNDRED, 2), found[0])
+    return Share(found.start(), found.end(), round(part / whole * _HUNDRED, 2), found[0], int(part), whole)
