@@ -176,7 +176,7 @@ def day(text: str, *, year: int | None = None) -> date | None:
         return _date(found[3], found[2], found[1])
     found = _SLASHED.search(text)
     if found:
-        month, first = (found[1], found[2]) if int(found[1]) <= 12 else (found[2], found[1])  # noqa: PLR2004
+        month, first = (found[1], found[2]) if int(found[1]) <= 12 else (found[2], found[1])
         return _date(found[3], month, first)
     for named in _NAMED.finditer(text):
         month_number = _MONTHS.get(named[1].lower())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_readiness.checklist._read import details, marks, moods, prose, sentences, stated
+from pytest_readiness.checklist._read import details, marks, prose, sentences, stated
 from pytest_readiness.checklist._read.draft import Draft, Section
 from pytest_readiness.checklist._read.marks import Found
 from pytest_readiness.checklist._read.moods import Mood
@@ -97,7 +97,7 @@ def _status(
     share = next(iter(stated.shares(piece.line, heading=True)), None)
     signs = [span for span in sentence.spans if not span.text[:1].isalnum() and not span.text.startswith("[")]
     if share is not None and not (signs and signs[0].status is not Status.DONE):
-        full = share.percent >= 100  # noqa: PLR2004 - a hundred per cent
+        full = share.percent >= 100
         done = not share.goal and (full or bool(signs) or _score(share))
         return (Status.DONE if done else Status.OPEN), piece.line[share.start : share.end], sentence.spans
     strong = _strong(signs, piece, title)
@@ -113,7 +113,7 @@ def _status(
 
 def _score(share: stated.Share) -> bool:
     """Whether a share is a grade ("6.5 / 10") and no count of what is done ("4/6")."""
-    return share.part is None and share.whole is None and "%" not in share.text or share.whole in {10, 100}
+    return (share.part is None and share.whole is None and "%" not in share.text) or share.whole in {10, 100}
 
 
 def _signed(sign: Found, sentence: sentences.Sentence) -> tuple[Status, str, tuple[Found, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
-from pytest_readiness.checklist._read.draft import Draft, Lead
+from pytest_readiness.checklist._read.draft import Draft
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare
 from pytest_readiness.checklist._read.sentences import Sentence
@@ -62,7 +62,7 @@ def _continued(state: State, at: int) -> int:
     last = at
     while last + 1 < len(pieces):
         following = pieces[last + 1]
-        if following.shape is not Shape.TEXT or following.indent <= pieces[at].indent and not _lazy(following):
+        if following.shape is not Shape.TEXT or (following.indent <= pieces[at].indent and not _lazy(following)):
             break
         if marks.box(following.line, following.start) or sentences.label(following.content)[0]:
             break
@@ -105,10 +105,11 @@ def _legend(state: State, piece: Shaped, sentence: Sentence) -> bool:
         state.mood is Mood.ASIDE
         and bool(sentence.spans)
         and bool(
-            state.lead
-            and "legend" in state.lead.text.lower()
-            or state.section
-            and state.section.title.lower() in {"legend", "key", "status legend", "legende", "legenda", "leyenda"}
+            (state.lead and "legend" in state.lead.text.lower())
+            or (
+                state.section
+                and state.section.title.lower() in {"legend", "key", "status legend", "legende", "legenda", "leyenda"}
+            )
         )
         and bool(piece)
     )
@@ -176,7 +177,9 @@ def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
     elif labels.dated(sentence.label, first=True):
         draft.status = Status.UNSAID
     else:
-        draft.status, draft.because = _counted(piece) or _claimed(state, text, mood, nest, step=piece.shape is Shape.NUMBER)
+        draft.status, draft.because = _counted(piece) or _claimed(
+            state, text, mood, nest, step=piece.shape is Shape.NUMBER
+        )
         if labels.verdict(sentence.label) and mood is not Mood.EXPECT:
             said = marks.said(sentences.label(piece.content)[1])
             if said:
@@ -189,15 +192,13 @@ def _counted(piece: Shaped) -> tuple[Status, str] | None:
     name, value = sentences.label(piece.content)
     if not name:
         value = re.split(r"\s[-\u2013\u2014]\s", piece.content)[-1]
-    share = next((each for each in stated.shares(value, alone=True) if each.start < 3 and not each.goal), None)  # noqa: PLR2004
+    share = next((each for each in stated.shares(value, alone=True) if each.start < 3 and not each.goal), None)
     if share is None or (share.whole or 0) in {10, 100}:
         return None
-    return (Status.DONE if share.percent >= 100 else Status.OPEN), share.text  # noqa: PLR2004 - a hundred per cent
+    return (Status.DONE if share.percent >= 100 else Status.OPEN), share.text
 
 
-def _claimed(
-    state: State, text: str, mood: Mood | None, nest: Nested | None, *, step: bool
-) -> tuple[Status, str]:
+def _claimed(state: State, text: str, mood: Mood | None, nest: Nested | None, *, step: bool) -> tuple[Status, str]:
     parent = nest.draft if nest else None
     if parent is not None and parent.opens and parent.kind is Kind.BOX:
         return Status.UNSAID, ""
@@ -220,7 +221,12 @@ def _not_plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | N
     if clicks(sentence.text) and mood is not Mood.CLAIM:
         return "where to click"
     section = state.section
-    if section is not None and section.draft is not None and "/" in section.title and section.draft.because == section.title:
+    if (
+        section is not None
+        and section.draft is not None
+        and "/" in section.title
+        and section.draft.because == section.title
+    ):
         return "" if any(map(str.isdigit, content)) or "`" in content else "about the file above"
     return ""
 

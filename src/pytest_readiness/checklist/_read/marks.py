@@ -11,7 +11,7 @@ from pytest_readiness.checklist.model import Mark, Status
 
 SELECTOR = "\ufe0f"
 _BOX = re.compile(
-    r"(\\?\[)([ \t\u00a0\u3000]{0,4}(?:[^\[\]\\`\w \t\u00a0\u3000][\ufe0f\u20e3]?|[xXvVхХdDoO])?[ \t\u00a0\u3000]{0,4})(\\?\])"
+    r"(\\?\[)([ \t\u00a0\u3000]{0,4}(?:[^\[\]\\`\w \t\u00a0\u3000][\ufe0f\u20e3]?|[xXvV\u0445\u0425dDoO])?[ \t\u00a0\u3000]{0,4})(\\?\])"
     r"(?![(\[:])"
 )
 _INPUT = re.compile(r"<input\b[^<>]{0,300}>", re.IGNORECASE)
@@ -78,9 +78,9 @@ def boxes(line: str, start: int, end: int) -> list[Found]:
 def choice(text: str) -> bool:
     """Whether a text offers statuses to choose from ("READY / NOT READY", "Yes/No"), and so states none."""
     parts = re.split(r"\s*(?:/|\||\bor\b)\s*", text.strip(_EDGE), maxsplit=4)
-    if not 1 < len(parts) < 5:  # noqa: PLR2004 - two to four alternatives
+    if not 1 < len(parts) < 5:
         return False
-    if "n/a" in text.lower() and len(parts) == 2:  # noqa: PLR2004 - N/A itself
+    if "n/a" in text.lower() and len(parts) == 2:
         return False
     told = [said(part, exact=True) for part in parts]
     return all(told) and len({each.status for each in told if each}) > 1
@@ -100,7 +100,7 @@ def inputs(line: str, start: int = 0) -> Found | None:
 def signs(line: str, start: int = 0, end: int | None = None) -> list[Found]:
     """All status emoji and shortcodes from ``start`` on that are not in code."""
     stop = len(line) if end is None else end
-    if line.isascii() and line.count(":", start, stop) < 2:  # noqa: PLR2004 - a shortcode has two colons
+    if line.isascii() and line.count(":", start, stop) < 2:
         return []
     found = list(_signs(line, start, stop))
     if found and "`" in line:
@@ -185,7 +185,7 @@ def _share(text: str, start: int) -> Said | None:
         return None
     percent = _PERCENT.match(text, start)
     if percent:
-        full = float(percent[1].replace(",", ".")) >= 100  # noqa: PLR2004 - a hundred per cent
+        full = float(percent[1].replace(",", ".")) >= 100
         return Said(Status.DONE if full else Status.OPEN, start, percent.end())
     ratio = _RATIO.match(text, start)
     if ratio and int(ratio[2]):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
+from pytest_readiness.checklist._read import details, labels, marks, sentences, stated
+from pytest_readiness.checklist._read import vocabulary as words
 from pytest_readiness.checklist._read.draft import Draft, Section
 from pytest_readiness.checklist._read.listed import _BLANKS, _apply, _beside
 from pytest_readiness.checklist._read.marks import Found
@@ -62,11 +63,7 @@ def _take(state: State, piece: Shaped, draft: Draft, parent: Draft | None, why: 
     state.add(draft, why, parent=parent)
 
 
-_LEGENDS = frozenset(
-    """
-    legend|key|legende|légende|leyenda|legenda|status key|status legend|symbols|icons|notation|图例|凡例|status icons
-    """.strip().split("|")
-)
+_LEGENDS = words.known("legends")
 
 
 def _legend(state: State, piece: Shaped, sentence: Sentence) -> bool:
@@ -86,8 +83,8 @@ def _explains(line: str, spans: list[Found]) -> bool:
     spans = sorted(spans, key=lambda span: span.start)
     ends = [*(span.start for span in spans[1:]), len(line)]
     told = [line[span.end : end].strip(" \t|,;\u00b7/=:-\u2013\u2014()") for span, end in zip(spans, ends, strict=True)]
-    known = [text for text in told if text and len(text.split()) < 4 and marks.said(text, exact=True)]  # noqa: PLR2004
-    return len(known) > len(told) / 2 and all(len(text.split()) < 5 for text in told) and len(set(told)) > 1  # noqa: PLR2004
+    known = [text for text in told if text and len(text.split()) < 4 and marks.said(text, exact=True)]
+    return len(known) > len(told) / 2 and all(len(text.split()) < 5 for text in told) and len(set(told)) > 1
 
 
 def _inside(state: State, piece: Shaped, sentence: Sentence, parent: Draft) -> bool:
@@ -191,7 +188,7 @@ def _no_item(state: State, piece: Shaped, name: str, value: str) -> str:
                 code.code.language, code.code.command, (*code.code.expected, bare(value).strip("`"))
             )
         return "expected of the code above"
-    if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):  # noqa: PLR2004 - the title alone
+    if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):
         return "" if re.search(r"\d", value) else "a field"
     if _BLANKS.search(value):
         return "" if labels.verdict(name) else "a blank to be filled in"
@@ -288,12 +285,14 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
     text = " ".join(pieces[index].content.strip() for index in range(at, last + 1))
     state.lead = None
     first = piece.content
-    if _verdict(state, text) or (_UPDATED.search(first) and len(first) < 160 and details.day(first)):  # noqa: PLR2004
+    if _verdict(state, text) or (_UPDATED.search(first) and len(first) < 160 and details.day(first)):
         draft = make(piece, Kind.SENTENCE, sentence)
         draft.text, draft.end = bare(text), pieces[last].number
         dated = not _VERDICT.search(text)
         draft.status = (
-            Status.UNSAID if dated else (Status.OPEN if re.search(r"\bnot ready\b", text, re.I) else Status.DONE)
+            Status.UNSAID
+            if dated
+            else (Status.OPEN if re.search(r"\bnot ready\b", text, re.IGNORECASE) else Status.DONE)
         )
         draft.because = "" if dated else text[:80]
         _take(state, piece, draft, None, "verdict")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_readiness.checklist._read import marks
+from pytest_readiness.checklist._read import vocabulary as words
 from pytest_readiness.checklist._read.marks import Found, Said
 from pytest_readiness.checklist._read.prose import bare, pictorial, unsigned
 from pytest_readiness.checklist.model import Status
@@ -25,15 +26,6 @@ _LABEL = re.compile(
     r"^\W{0,4}?(?:\*\*|__)(?P<bold>[^*_]{1,80}?)(?:\*\*|__(?!_))?\s{0,4}(?P<sep>[:\uff1a]|\s[-\u2013\u2014]\s)\s{0,9}(?:\*\*)?"
 )
 _PLAIN = re.compile(r"^(?P<bold>[^\W\d_][^:`*|<>\[\](){}]{0,48}?)(?P<sep>[:\uff1a])(?=\s|$)\s*")
-#: Words that say too little outside of a cell or a field of its own.
-_WEAK = frozenset(
-    """
-    new no yes go good next error critical required need needs needed missing open ready live up present exists ok
-    available active closed check checked started planned remaining green red yellow stable secure excellent pass fail
-    future later partial supported documented tested clean success reviewed enabled configured met go-live
-    non não no ja да нет 是 否 sí sì sim oui
-    """.split()
-)
 _OVERRULES = frozenset({Status.DEFERRED, Status.FALSE_POSITIVE, Status.NOT_APPLICABLE})
 _NONE = re.compile(
     r"^\W*(?:(?:none|no|zero|keine?|aucun\w*|ningun\w*|nenhum\w*|nessun\w*|нет|无|なし)\b\s*(\w*)"
@@ -79,7 +71,7 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
     first = box is None or not line[start:begin].strip(" *_")
     after = start if not first else begin if box is None else box.end
     signs = marks.signs(line, after, stop)
-    word = words(line[after:stop])
+    word = spoken_in(line[after:stop])
     if word is not None and box is not None and after + word.start < box.end and box.start < after + word.end:
         word = None
     found: list[Found] = [] if box is None else [box]
@@ -171,14 +163,14 @@ def _signed(signs: Sequence[Found], word: Found | None, rest: str, text: str) ->
         after = _NONE.match(rest[rest.find(first.text) + len(first.text) :])
         if after and (after[2] or after[1].lower() in {"detected", "found", "gefunden"} or _BAD.search(text)):
             return Status.DONE, after[0].strip()
-    if word is not None and word.status is Status.DONE and first.text.rstrip(marks.SELECTOR) not in "\u26a0":
+    if word is not None and word.status is Status.DONE and first.text.rstrip(marks.SELECTOR) != "\u26a0":
         return word.status, word.text
     return first.status, first.text
 
 
-def words(text: str) -> Said | None:
+def spoken_in(text: str) -> Said | None:
     """The status that a text states in words, where such words stand: after an arrow, at its end, before a colon."""
-    if len(text) > 2000:  # noqa: PLR2004 - nobody writes so long a line by hand
+    if len(text) > 2000:
         text = text[:2000]
     return _arrowed(text) or _bracketed(text) or _opening(text) or _trailing(text)
 
@@ -192,7 +184,7 @@ def _arrowed(text: str) -> Said | None:
         found = marks.said(_blank(text, arrow.end()), exact=True)
         if found is not None:
             phrase = text[found.start : found.end].lower()
-            if phrase not in _WEAK and not (phrase[:1].isdigit() and "%" not in phrase):
+            if phrase not in words.WEAK and not (phrase[:1].isdigit() and "%" not in phrase):
                 if phrase[:1].isdigit() and not _FRACTION.match(text, found.end):
                     continue
                 return found
@@ -204,13 +196,13 @@ def _blank(text: str, upto: int) -> str:
 
 
 def _bracketed(text: str) -> Said | None:
-    if not text.rstrip(" .*_\ufe0f")[-1:] in {")", "]", "\uff09", "\u3011"} and not any(map(pictorial, text[-3:])):
+    if text.rstrip(" .*_\ufe0f")[-1:] not in {")", "]", "\uff09", "\u3011"} and not any(map(pictorial, text[-3:])):
         return None
     found = _BRACKET.search(text)
     if found is None:
         return None
     said = marks.said(_blank(text, found.start(1))[: found.end(1)], exact=True)
-    if said is None or text[said.start : said.end].lower() in _WEAK or text[said.start : said.start + 1].isdigit():
+    if said is None or text[said.start : said.end].lower() in words.WEAK or text[said.start : said.start + 1].isdigit():
         return None
     return said
 
@@ -221,7 +213,7 @@ def _opening(text: str) -> Said | None:
         return None
     phrase = found[1].strip().lower()
     said = marks.said(found[1], exact=True)
-    if said is None or said.end < len(found[1].rstrip()) or phrase in _WEAK - {"missing", "needed"}:
+    if said is None or said.end < len(found[1].rstrip()) or phrase in words.WEAK - {"missing", "needed"}:
         return None
     return Said(said.status, found.start(1) + said.start, found.start(1) + said.end)
 
@@ -237,7 +229,7 @@ def _trailing(text: str) -> Said | None:
         return None
     phrase = text[said.start : said.end]
     rest = text[said.end :].strip(" *_.!\ufe0f")
-    if phrase.lower() in _WEAK and not (phrase.isupper() and not rest):
+    if phrase.lower() in words.WEAK and not (phrase.isupper() and not rest):
         return None
     if phrase[:1].isdigit():
         return None
@@ -267,7 +259,7 @@ def _bold_end(text: str) -> Said | None:
             continue
         phrase = text[said.start : said.end]
         after = text[said.end : found.end(1)].strip(" *_.!")
-        if phrase.isupper() or (phrase.lower() not in _WEAK and (not after or after.startswith("("))):
+        if phrase.isupper() or (phrase.lower() not in words.WEAK and (not after or after.startswith("("))):
             if not phrase[:1].isdigit():
                 return said
     return None
@@ -278,7 +270,7 @@ def label(text: str) -> tuple[str, str]:
     found = _LABEL.match(text)
     if found is None and (":" in text or "\uff1a" in text):
         found = _PLAIN.match(text)
-        if found is not None and (len(found["bold"].split()) > 6 or _DASHED.search(found["bold"])):  # noqa: PLR2004
+        if found is not None and (len(found["bold"].split()) > 6 or _DASHED.search(found["bold"])):
             found = None
     if found is None:
         return "", text

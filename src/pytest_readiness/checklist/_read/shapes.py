@@ -192,7 +192,7 @@ class _Looking:
     @staticmethod
     def _rule(line: str, start: int) -> bool:
         rest = line[start:].strip()
-        return len(rest) > 2 and not rest.strip(rest[0] + " \t")  # noqa: PLR2004 - three signs make a rule
+        return len(rest) > 2 and not rest.strip(rest[0] + " \t")
 
     @staticmethod
     def _border(line: str) -> bool:

@@ -177,9 +177,7 @@ def tell(state: State, draft: Draft, text: str) -> None:
         draft.reason = details.reason(text)
 
 
-def meant(
-    text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: bool = False
-) -> tuple[Status, str]:
+def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: bool = False) -> tuple[Status, str]:
     """What a plain sentence claims, from its surroundings and its own words."""
     if given not in {Status.UNSAID, Status.DONE, Status.OPEN}:
         return given, "the heading or lead above"

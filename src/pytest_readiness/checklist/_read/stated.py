@@ -75,10 +75,10 @@ def _shares(line: str, *, trusted: bool) -> Iterator[Share]:
             continue
         ratio = re.match(r"\W{0,6}\(\W?(\d{1,5})\s?/\s?(\d{1,5})", after)
         if goal or ratio or _DONE.match(after) or _NAME.search(before) or (trusted and _ends(after)):
-            pair = (int(ratio[1]), int(ratio[2])) if ratio and int(ratio[2]) else (None, None)
+            part, whole = (int(ratio[1]), int(ratio[2])) if ratio and int(ratio[2]) else (None, None)
             end = found.end() + (ratio.end() if ratio else 0)
             taken.append((found.start(), end))
-            yield Share(found.start(), found.end(), value, found[0], *pair, goal)
+            yield Share(found.start(), found.end(), value, found[0], part, whole, goal)
     for found in _RATIO.finditer(line):
         if any(a <= found.start() < b for a, b in taken):
             continue
