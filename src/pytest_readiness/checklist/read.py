@@ -53,21 +53,22 @@ def _stated(state: State, lines: tuple[Line, ...]) -> list[Stated]:
     for piece, line, section in zip(state.pieces, lines, sections, strict=True):
         if piece.shape in _SILENT or not _DIGIT.search(piece.line):
             continue
-        for share in stated.shares(piece.line, heading=piece.shape is Shape.HEADING):
-            found.append(
-                Stated(
-                    line=piece.number,
-                    start=share.start,
-                    end=share.end,
-                    text=piece.line[share.start : share.end],
-                    percent=share.percent,
-                    part=share.part,
-                    whole=share.whole,
-                    section=section,
-                    item=line.item if piece.shape is not Shape.HEADING else None,
-                    goal=share.goal,
-                )
+        item = line.item if piece.shape is not Shape.HEADING else None
+        found.extend(
+            Stated(
+                line=piece.number,
+                start=share.start,
+                end=share.end,
+                text=share.text,
+                percent=share.percent,
+                part=share.part,
+                whole=share.whole,
+                section=section,
+                item=item,
+                goal=share.goal,
             )
+            for share in stated.shares(piece.line, heading=piece.shape is Shape.HEADING)
+        )
     return found
 
 

@@ -40,7 +40,8 @@ class Found:
 
 _COMMENT = re.compile(r"^\s*(?:#(?!!)|--(?=\s|$)|//|REM\b|::)\s?(.*)$")
 _EXPECT = re.compile(
-    r"^(?:expected?\b|expects?\b|should\b|must\b|returns?\b|response\b|output\b|result\b|error\b|status:|prints?\b|=>|->|→|"
+    r"^(?:expected?\b|expects?\b|should\b|must\b|returns?\b|response\b|output\b|result\b|error\b|status:|"
+    r"prints?\b|=>|->|→|"
     r"ensure\b|look for\b|total\w*\s+must|erwartet|attendu|esperad|debe|deve|ожида|должн|预期|期待)",
     re.IGNORECASE,
 )

@@ -15,7 +15,8 @@ from pytest_readiness.checklist._read.vocabulary import AIMS
 from pytest_readiness.checklist.model import Kind, Role, Status
 
 _LINK_ONLY = re.compile(
-    r"^(?:(?:[^\[\]]{0,40}:\s*)?\[[^\[\]]{0,200}\]\(\s*(?:https?:|mailto:|#)[^()]{0,400}(?:\([^()]{0,100}\)[^()]{0,100})?\)|<?https?://\S+)\W*$"
+    r"^(?:(?:[^\[\]]{0,40}:\s*)?\[[^\[\]]{0,200}\]\(\s*(?:https?:|mailto:|"
+    r"#)[^()]{0,400}(?:\([^()]{0,100}\)[^()]{0,100})?\)|<?https?://\S+)\W*$"
 )
 _BLANKS = re.compile(r"_{3,}|\.{6,}|\u2026{2,}")
 _HINT = re.compile(r"^(?:or|and|see|note|e\.g\.|i\.e\.|example|for example|etc)\b", re.IGNORECASE)
@@ -32,7 +33,7 @@ def take_listed(state: State, at: int, piece: Shaped) -> int:
     box = next((span for span in sentence.spans if sentence.boxed), None)
     own = piece.line[box.end :] if box is not None and box.start <= piece.start + 2 else piece.content
     text = own.strip() + "".join(" " + state.pieces[index].content.strip() for index in range(at + 1, last + 1))
-    draft = _draft(state, at, piece, sentence, nest, last)
+    draft = _draft(state, piece, sentence, nest, last)
     if isinstance(draft, str):
         for index in range(at, last + 1):
             state.note(state.pieces[index].number, Role.CONTEXT, draft)
@@ -76,7 +77,7 @@ def _lazy(piece: Shaped) -> bool:
     return piece.content[:1].islower()
 
 
-def _draft(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
+def _draft(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
     """The item that a bullet is, or why it is none."""
     if _legend(state, piece, sentence):
         return "legend"
@@ -92,7 +93,7 @@ def _draft(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
         return _marked(state, piece, Kind.MARK, sentence)
     if not sentence.text.strip():
         return "empty bullet"
-    return _plain(state, at, piece, sentence, nest, last)
+    return _plain(state, piece, sentence, nest, last)
 
 
 def _inner(parent: Draft | None) -> bool:
@@ -160,7 +161,7 @@ def _apply(state: State, draft: Draft, sort: str, value: str) -> None:
         draft.condition = bare(value)
 
 
-def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
+def _plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
     """A bullet without a mark: an item if it claims, wants or reports something."""
     mood = nest.lead.mood if nest and nest.lead and nest.lead.mood else state.mood
     text = sentence.text

@@ -11,7 +11,8 @@ from pytest_readiness.checklist.model import Mark, Status
 
 SELECTOR = "\ufe0f"
 _BOX = re.compile(
-    r"(\\?\[)([ \t\u00a0\u3000]{0,4}(?:[^\[\]\\`\w \t\u00a0\u3000][\ufe0f\u20e3]?|[xXvV\u0445\u0425dDoO])?[ \t\u00a0\u3000]{0,4})(\\?\])"
+    r"(\\?\[)([ \t\u00a0\u3000]{0,4}(?:[^\[\]\\`\w \t\u00a0\u3000][\ufe0f\u20e3]?|"
+    r"[xXvV\u0445\u0425dDoO])?[ \t\u00a0\u3000]{0,4})(\\?\])"
     r"(?![(\[:])"
 )
 _INPUT = re.compile(r"<input\b[^<>]{0,300}>", re.IGNORECASE)

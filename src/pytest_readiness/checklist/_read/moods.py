@@ -102,15 +102,20 @@ CLICKS = words.known("clicks")
 _DOUBTFUL = words.known("doubtful")
 _OBJECT = re.compile(
     r"\s+(?:the|a|an|all|any|each|every|your|our|its|this|that|these|those|for|to|with|on|in|from|and|if|whether|both|"
-    r"new|up|out|over|back|down|only|no|as|at|by|into|against|until|existing|production|real|[`\"'\u201c\d(]|[A-Z]{2,}|\w+s\b)",
+    r"new|up|out|over|back|down|only|no|as|at|by|into|against|until|existing|production|real|[`\"'\u201c\d(]|"
+    r"[A-Z]{2,}|\w+s\b)",
 )
 #: First words of steps that verify something, and so could be gates.
 VERIFIES = words.known("verifies")
-_PARTICIPLE = re.compile(r"^(?:already |successfully |newly |fully )?(?!(?:advanced|automated|limited|detailed|required|based|dedicated|shared|managed|hosted|"
-    r"unused|outdated|failed|need|speed|feed|seed|embed|distributed|centrali[sz]ed|improved|enhanced|simplified|"
-    r"extended|scheduled|expected|increased|reduced|standardi[sz]ed|multi)\b)[a-z-]{2,20}(?:ed|built|rewritten|written|made|set up)\b", re.IGNORECASE)  # fmt: skip
+#: Words that end like a participle and tell of no deed.
+_ADJECTIVES = words.known("adjectives")
+_PARTICIPLE = re.compile(
+    r"^(?:already |successfully |newly |fully )?([a-z-]{2,20}(?:ed|built|rewritten|written|made)|set up)\b",
+    re.IGNORECASE,
+)
 _NEED = re.compile(
-    r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|implemented|started|tested|configured|available)|must|"
+    r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
+    r"implemented|started|tested|configured|available)|must|"
     r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken)\b",
     re.IGNORECASE,
 )
@@ -143,7 +148,8 @@ def clicks(text: str) -> bool:
 
 def past(text: str) -> bool:
     """Whether a sentence begins by telling what was done."""
-    return bool(_PARTICIPLE.match(text))
+    found = _PARTICIPLE.match(text)
+    return found is not None and found[1].lower() not in _ADJECTIVES
 
 
 def needs(text: str) -> bool:

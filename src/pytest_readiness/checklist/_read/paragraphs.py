@@ -14,13 +14,15 @@ from pytest_readiness.checklist._read.prose import bare, unsigned
 from pytest_readiness.checklist._read.sentences import Sentence
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
 from pytest_readiness.checklist._read.state import State, leading, make, meant, tell
-from pytest_readiness.checklist.model import Kind, Role, Status
+from pytest_readiness.checklist.model import Code, Kind, Role, Status
 
 _BOLD = re.compile(r"^(?:\*\*|__)(?P<in>[^*_]{1,160})(?:\*\*|__)\s*:?\s*$")
 _PATHS = re.compile(r"`[^`]{2,}`|\]\((?!https?:|#|mailto:)[^()]+\)")
 _VERDICT = re.compile(
-    r"\b(?:production[- ]ready|ready for (?:production|deployment|release|launch|go-live)|recommended for|approved for|not ready|"
-    r"cleared for|all critical issues have been|go-live approved)\b|готов к (?:использованию|продакшену|production)|produktionsreif|prêt pour la production|"
+    r"\b(?:production[- ]ready|ready for (?:production|deployment|release|launch|go-live)|recommended for|"
+    r"approved for|not ready|"
+    r"cleared for|all critical issues have been|go-live approved)\b|готов к (?:использованию|продакшену|"
+    r"production)|produktionsreif|prêt pour la production|"
     r"listo para producción|pronto para produção|pronto per la produzione|可以上线|本番.{0,4}可能",
     re.IGNORECASE,
 )
@@ -140,7 +142,7 @@ def _field(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         return False
     if not content.startswith(("*", "_")) and not _known(state, at, piece, name):
         return False
-    why = _no_item(state, piece, name, value)
+    why = _no_item(state, name, value)
     if why:
         state.note(piece.number, Role.CONTEXT, why)
         if value.rstrip(" *_").endswith((":", "\uff1a")):
@@ -173,35 +175,33 @@ def _known(state: State, at: int, piece: Shaped, name: str) -> bool:
     return any(each.shape is Shape.TEXT and sentences.label(each.content)[0] for each in near) and bool(piece)
 
 
-def _no_item(state: State, piece: Shaped, name: str, value: str) -> str:
+def _no_item(state: State, name: str, value: str) -> str:
     """Why a field is none of the items; empty if it is one."""
     sort = details.label(name)
-    section = state.section
     if sort and not labels.verdict(name):
-        if section is not None:
-            _given(state, section, sort, value)
+        if state.section is not None:
+            _given(state, state.section, sort, value)
         return f"{sort} of the section"
-    code = state.last_code
-    if code is not None and labels.expected(name):
-        if code.code is not None:
-            code.code = type(code.code)(
-                code.code.language, code.code.command, (*code.code.expected, bare(value).strip("`"))
-            )
+    if state.last_code is not None and labels.expected(name):
+        _expects(state.last_code, value)
         return "expected of the code above"
     if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):
         return "" if re.search(r"\d", value) else "a field"
-    if _BLANKS.search(value):
-        return "" if labels.verdict(name) else "a blank to be filled in"
     if labels.verdict(name):
         return ""
+    if _BLANKS.search(value):
+        return "a blank to be filled in"
     if labels.aside(name) or state.mood is Mood.ASIDE:
         return f"{name.lower()}: no item"
-    if _NEXT.match(name):
-        return ""
-    if _PATHS.search(value) or re.search(r"\d", value) or re.search(r"https?://", value):
-        return ""
-    del piece
-    return "a field"
+    told = _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value)
+    return "" if told else "a field"
+
+
+def _expects(draft: Draft, value: str) -> None:
+    """Add an expected output that is told below the code."""
+    if draft.code is not None:
+        code = draft.code
+        draft.code = Code(code.language, code.command, (*code.expected, bare(value).strip("`")))
 
 
 def _given(state: State, section: Section, sort: str, value: str) -> None:

@@ -83,9 +83,16 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         status, because = _subject(table, named, mood)
     text = unsigned(bare(_without_box(first)))
     draft = Draft(
-        line=row.number, end=row.number, kind=Kind.BOX if boxed else Kind.ROW, text=text, raw=row.line, status=status,
-        because=because, marks=found, cells=named,
-    )  # fmt: skip
+        line=row.number,
+        end=row.number,
+        kind=Kind.BOX if boxed else Kind.ROW,
+        text=text,
+        raw=row.line,
+        status=status,
+        because=because,
+        marks=found,
+        cells=named,
+    )
     _details(state, draft, named)
     state.add(draft, "row")
 

@@ -23,7 +23,8 @@ _DASHED = re.compile(r"\s[-\u2013\u2014]\s")
 _CLOSE = re.compile(r"[)\]\uff09]")
 _STRUCK = re.compile(r"^~~(.{1,2000}?)~~")
 _LABEL = re.compile(
-    r"^\W{0,4}?(?:\*\*|__)(?P<bold>[^*_]{1,80}?)(?:\*\*|__(?!_))?\s{0,4}(?P<sep>[:\uff1a]|\s[-\u2013\u2014]\s)\s{0,9}(?:\*\*)?"
+    r"^\W{0,4}?(?:\*\*|__)(?P<bold>[^*_]{1,80}?)(?:\*\*|__(?!_))?\s{0,4}(?P<sep>[:\uff1a]|"
+    r"\s[-\u2013\u2014]\s)\s{0,9}(?:\*\*)?"
 )
 _PLAIN = re.compile(r"^(?P<bold>[^\W\d_][^:`*|<>\[\](){}]{0,48}?)(?P<sep>[:\uff1a])(?=\s|$)\s*")
 _OVERRULES = frozenset({Status.DEFERRED, Status.FALSE_POSITIVE, Status.NOT_APPLICABLE})
@@ -81,7 +82,7 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
         spoken = Found(after + word.start, after + word.end, line[after + word.start : after + word.end], word.status)
         if not any(sign.start < spoken.end and spoken.start < sign.end for sign in signs):
             found.append(spoken)
-    cleaned = _text(line, after if box is not None and first else start, stop, signs, box, spoken)
+    cleaned = _text(line, after if box is not None and first else start, stop, signs, (box, spoken))
     status, because = decide(box, signs, spoken, line[after:stop], cleaned)
     if box is not None and not first and len(several := marks.boxes(line, start, stop)) > 1:
         cleaned = unsigned(bare(line[start : several[0].start])).strip(" :\u2013\u2014-") or cleaned
@@ -259,9 +260,9 @@ def _bold_end(text: str) -> Said | None:
             continue
         phrase = text[said.start : said.end]
         after = text[said.end : found.end(1)].strip(" *_.!")
-        if phrase.isupper() or (phrase.lower() not in words.WEAK and (not after or after.startswith("("))):
-            if not phrase[:1].isdigit():
-                return said
+        plain = phrase.lower() not in words.WEAK and (not after or after.startswith("("))
+        if (phrase.isupper() or plain) and not phrase[:1].isdigit():
+            return said
     return None
 
 
@@ -277,8 +278,9 @@ def label(text: str) -> tuple[str, str]:
     return unsigned(bare(found["bold"])).strip(" :"), text[found.end() :].strip(" *")
 
 
-def _text(line: str, start: int, stop: int, signs: Sequence[Found], box: Found | None, word: Found | None) -> str:
+def _text(line: str, start: int, stop: int, signs: Sequence[Found], bound: tuple[Found | None, Found | None]) -> str:
     """The words of a line without its marks and what bound them."""
+    box, word = bound
     text = line[start:stop]
     cuts = [(found.start - start, found.end - start) for found in signs]
     if box is not None and box.start >= start:

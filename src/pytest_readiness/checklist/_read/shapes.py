@@ -161,9 +161,14 @@ class _Looking:
             return Shaped(number, Shape.BORDER, line, indent, start)
         if "|" in line and self.out and self.out[-1].shape in {Shape.BORDER, Shape.ROW}:
             return Shaped(number, Shape.ROW, line, indent, start)
+        return self._listed(number, line, indent, start)
+
+    def _listed(self, number: int, line: str, indent: int, start: int) -> Shaped:
+        """Tell a bullet or a number from text."""
+        first = line[start]
         found = _BULLET.match(line, start)
         if found:
-            return Shaped(number, Shape.BULLET, line, indent, found.end(), line[start])
+            return Shaped(number, Shape.BULLET, line, indent, found.end(), first)
         if first.isdigit() or first == "(" or (first.isalpha() and line[start + 1 : start + 2] in {".", ")"}):
             found = _NUMBER.match(line, start) or _KEYCAP.match(line, start)
             if found:

@@ -9,18 +9,22 @@ from dataclasses import dataclass
 _PERCENT = re.compile(r"(?<![\d.,/])(\d{1,3}(?:[.,]\d{1,2})?)\s?%")
 _RATIO = re.compile(r"(?<![\w.,/:-])(\d{1,5}(?:\.\d)?)\s?(?:/|of|von|sur|de|из)\s?(\d{1,5})(?![\w/%]|[.,-]\d)")
 _DONE = re.compile(
-    r"^\s*\**\s*(?:overall\s+)?(?:production[- ])?(?:complet\w*|done|ready|readiness|finished|implemented|progress|achieved|passed|erledigt|abgeschlossen|"
+    r"^\s*\**\s*(?:overall\s+)?(?:production[- ])?(?:complet\w*|done|ready|readiness|finished|implemented|"
+    r"progress|achieved|passed|erledigt|abgeschlossen|"
     r"fertig|termin\w+|complét\w*|complet\w*|conclu\w+|готово|выполнено|завершено|完成|完了|met\b|resolved|fixed)",
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"(?:\b(?:overall|completion|readiness|progress|score|completeness|complete|total progress|maturity|confidence|grade|rating|"
+    r"(?:\b(?:overall|completion|readiness|progress|score|completeness|complete|total progress|maturity|"
+    r"confidence|grade|rating|"
     r"fortschritt|avancement|progreso|progresso|puntuación|прогресс|готовность)|进度|完成度|進捗)\b[^%\d]{0,40}$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"^\s*\**\s*(?:\(?\d{1,3}%\)?\s*)?(?:tasks?|items?|checks?|tests?|boxes|criteria|requirements?|gates?|steps?|points?|features?|"
-    r"components?|complet\w*|done|passed|passing|pass|ready|met|resolved|fixed|closed|implemented|verified|erledigt|aufgaben|tâches|tareas|"
+    r"^\s*\**\s*(?:\(?\d{1,3}%\)?\s*)?(?:tasks?|items?|checks?|tests?|boxes|criteria|requirements?|gates?|"
+    r"steps?|points?|features?|"
+    r"components?|complet\w*|done|passed|passing|pass|ready|met|resolved|fixed|closed|implemented|verified|"
+    r"erledigt|aufgaben|tâches|tareas|"
     r"tarefas|задач\w*|项|完成)",
     re.IGNORECASE,
 )

@@ -25,7 +25,8 @@ CHOICES = words.known("column choices")
 _COUNTS = words.known("column counts")
 _SKIP = words.known("column skip")
 _TOTAL = re.compile(
-    r"^\W{0,4}(?:(?:grand |sub-?|overall )?totals?|sum(?:me)?|overall|average|mean|gesamt|insgesamt|totale?|общий|итого|всего|"
+    r"^\W{0,4}(?:(?:grand |sub-?|overall )?totals?|sum(?:me)?|overall|average|mean|gesamt|insgesamt|totale?|"
+    r"общий|итого|всего|"
     r"合计|总计|合計|計)\b",
     re.IGNORECASE,
 )
