@@ -40,6 +40,7 @@ class State:
     owners: list[Section | None] = field(default_factory=list)
     last_code: Draft | None = None
     chains: dict[int, list[Section]] = field(default_factory=dict)
+    shares: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     headed: dict[int, Section] = field(default_factory=dict)
 
     def note(self, number: int, role: Role, why: str, draft: Draft | None = None) -> None:
