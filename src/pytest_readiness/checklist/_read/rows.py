@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_readiness.checklist._read import details, marks, stated, tables
+from pytest_readiness.checklist._read import vocabulary as words
 from pytest_readiness.checklist._read.draft import Draft
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare, unsigned
@@ -13,66 +14,11 @@ from pytest_readiness.checklist._read.state import State, meant, tell
 from pytest_readiness.checklist._read.tables import Cell, Sort, Table
 from pytest_readiness.checklist.model import Kind, Mark, Role, Status
 
-_OWNERS = frozenset(
-    "owner assignee responsible dri assigned lead verantwortlich responsable ответственный 负责人 担当者 担当 who".split()
-)
-_DUES = (
-    "due",
-    "due date",
-    "deadline",
-    "eta",
-    "target date",
-    "fällig",
-    "échéance",
-    "fecha límite",
-    "prazo",
-    "scadenza",
-    "срок",
-    "截止日期",
-    "期限",
-)
-_SEVERITIES = (
-    "priority",
-    "severity",
-    "prio",
-    "criticality",
-    "risk level",
-    "risk",
-    "priorität",
-    "schweregrad",
-    "priorité",
-    "prioridad",
-    "prioridade",
-    "priorità",
-    "приоритет",
-    "优先级",
-    "優先度",
-)
-_REASONS = (
-    "reason",
-    "deferral reason",
-    "rationale",
-    "justification",
-    "grund",
-    "raison",
-    "motivo",
-    "причина",
-    "原因",
-    "理由",
-)
-_NOTES = (
-    "notes",
-    "note",
-    "comment",
-    "comments",
-    "remarks",
-    "bemerkung",
-    "remarques",
-    "notas",
-    "примечание",
-    "备注",
-    "備考",
-)
+_OWNERS = words.known("column owners")
+_DUES = words.known("column dues")
+_SEVERITIES = words.known("column severities")
+_REASONS = words.known("column reasons")
+_NOTES = words.known("column notes")
 _WORST = (Status.OPEN, Status.DEFERRED, Status.FALSE_POSITIVE, Status.UNSAID, Status.DONE, Status.NOT_APPLICABLE)
 _DONE_SCORES = frozenset({"score", "rating", "grade"})
 
@@ -137,9 +83,16 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         status, because = _subject(table, named, mood)
     text = unsigned(bare(_without_box(first)))
     draft = Draft(
-        line=row.number, end=row.number, kind=Kind.BOX if boxed else Kind.ROW, text=text, raw=row.line, status=status,
-        because=because, marks=found, cells=named,
-    )  # fmt: skip
+        line=row.number,
+        end=row.number,
+        kind=Kind.BOX if boxed else Kind.ROW,
+        text=text,
+        raw=row.line,
+        status=status,
+        because=because,
+        marks=found,
+        cells=named,
+    )
     _details(state, draft, named)
     state.add(draft, "row")
 
@@ -177,7 +130,7 @@ def _status(row: Shaped, cells: Sequence[Cell], table: Table) -> tuple[Status, s
         cell = cells[column]
         here = tables.stated(cell.text)
         if here is None:
-            empty = empty or not cell.text.strip("_ .\u2026-")
+            empty = empty or not cell.text.strip("_ .\u2026-") or marks.choice(cell.text)
             continue
         status, start, end = here
         found.append(

@@ -70,7 +70,11 @@ class State:
 
     @property
     def mood(self) -> Mood | None:
-        """The nearest firm mood, of the lead or of the sections from within; else the nearest one."""
+        """The nearest firm mood, of the lead or of the sections from within; in trouble, what is wanted is not open."""
+        mood = self._mood()
+        return Mood.TROUBLE if mood is Mood.WANT and self.troubled else mood
+
+    def _mood(self) -> Mood | None:
         weak: Mood | None = None
         for each in self._around():
             mood, firm = each.mood, each.firm
@@ -173,7 +177,7 @@ def tell(state: State, draft: Draft, text: str) -> None:
         draft.reason = details.reason(text)
 
 
-def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID) -> tuple[Status, str]:
+def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: bool = False) -> tuple[Status, str]:
     """What a plain sentence claims, from its surroundings and its own words."""
     if given not in {Status.UNSAID, Status.DONE, Status.OPEN}:
         return given, "the heading or lead above"
@@ -185,6 +189,6 @@ def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID) -> tuple[
         return Status.DONE, "among what is claimed"
     if needs(text) and not past(text):
         return Status.OPEN, text[:60]
-    if imperative(text):
+    if imperative(text, step=step):
         return Status.OPEN, text[:60]
     return Status.DONE, text[:60]
