@@ -143,7 +143,7 @@ def test_a_gate_that_cannot_be_read_is_left_to_a_person(
     monkeypatch.setattr(importlib.import_module("pytest_readiness.commands.import_"), "propose", badly)
     assert run("import", "RELEASE.md").exit_code == 0
     assert gates(checklist.parent)["No circular imports"].probe == "manual"
-    assert "file was not to be had: unknown key 'pth'" in (checklist.parent / "readiness.yaml").read_text("utf-8")
+    assert "file was not to be had: pth: unknown key 'pth'" in (checklist.parent / "readiness.yaml").read_text("utf-8")
 
 
 def test_a_spec_that_needs_variables_can_be_added_to_without_them(checklist: Path, run: Run) -> None:

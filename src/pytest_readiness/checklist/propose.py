@@ -7,6 +7,7 @@ unless it measures something itself; all else goes by the words of the item and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,7 @@ _MEASURING = frozenset({"file", "types", "lint", "coverage", "syntax", "tests"})
 _NUMBERS = frozenset({"<lines>", "<count>", "<ratio>"})
 _OWN, _OUTER = 1.0, 0.5
 _HEADS = 0.7
+_STATES = re.compile(r"\b[A-Z]{4,}\s*(?:\u2192|->)\s*[A-Z]{4,}")
 _STATUS_HEADS = frozenset({"status", "state", "done", "result", "complete", "priority", "#", "id", "severity"})
 
 
@@ -73,7 +75,7 @@ class _Proposer:
         if item.kind is Kind.VARIABLE:
             return self._shown(number, item, words, "env")
         if item.kind is Kind.CODE:
-            probe = code.known(item.code.language, item.code.command).probe if item.code else ""
+            probe = _shown_by(item)
             if probe:
                 return self._shown(number, item, words, probe)
         parts = self.children.get(number, [])
@@ -91,7 +93,7 @@ class _Proposer:
 
     def _choices(self, item: Item, words: set[str]) -> list[_Choice]:
         """Return the probes that something speaks for, the best first."""
-        found = self.index.scores(words, self._around(item))
+        found = self.index.scores(words, tuple(self._around(item)))
         rules = self.index.rules
         best: dict[str, tuple[float, int]] = {}
         for number, points in found.items():
@@ -132,7 +134,9 @@ class _Proposer:
         return _proposal(number, probe, made, Confidence.HIGH, 1.0, (item.text.split("\n")[0][:60],), second)
 
     def _whole(self, number: int, item: Item, words: set[str], choices: Sequence[_Choice]) -> Proposal:
-        if _measures(choices, words):
+        if "<lines>" in words:
+            choices = sorted(choices, key=lambda choice: choice.probe != "file")
+        if _measures(choices, words) or (item.kind is Kind.HEADING and "<first>" in words):
             return self._said(number, item, words, choices)
         return self._group(number, item, words, choices)
 
@@ -179,6 +183,16 @@ def _text(item: Item) -> str:
         return item.text
     cells = [cell for head, cell in item.cells.items() if head.lower() not in _STATUS_HEADS and cell != item.text]
     return " | ".join([item.text, *cells])
+
+
+def _shown_by(item: Item) -> str:
+    """Return the probe for the code of an item; a request whose answer goes through states is for a job."""
+    if item.code is None:
+        return ""
+    probe = code.known(item.code.language, item.code.command).probe
+    if probe == "http" and any(_STATES.search(line) for line in item.code.expected):
+        return "job"
+    return probe
 
 
 def _shows(item: Item) -> Iterable[str]:

@@ -25,7 +25,6 @@ OK, FAILED, INTERRUPTED, INTERNAL_ERROR, USAGE = 0, 1, 2, 3, 4
 
 #: Verbs that are promised, and what they will do.
 RESERVED = {
-    "init": "propose a spec for a project",
     "diff": "compare two reports",
     "verify": "check that a report allows a release",
 }

@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_readiness import spec
@@ -15,13 +14,13 @@ from pytest_readiness.checklist import tree, write
 from pytest_readiness.checklist.merge import Merged, merge
 from pytest_readiness.checklist.model import Document, Proposal, Role
 from pytest_readiness.checklist.propose import propose
+from pytest_readiness.checklist.sound import sound
 from pytest_readiness.commands import _checklist, _project
 from pytest_readiness.commands._output import Output
-from pytest_readiness.errors import Problem, SpecError, UsageError
+from pytest_readiness.errors import SpecError, UsageError
+from pytest_readiness.memory import no_collections
 from pytest_readiness.model import Gate
-
-#: How often gates are left out that cannot be read, until what is left can be.
-_ROUNDS = 4
+from pytest_readiness.todo import TODO
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -36,77 +35,37 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Read the checklist, and write the spec."""
+    with no_collections():
+        return _run(args, output)
+
+
+def _run(args: argparse.Namespace, output: Output) -> int:
     document = _checklist.load(args.checklist)
-    proposals = propose(document)
+    proposals = sound(document, propose(document))
     if args.explain:
         output.write("".join(f"{line}\n" for line in _explained(document, proposals)))
         return 0
     if str(args.out) == "-":
-        output.write(_sound(document, proposals, args.checklist.name).text)
+        output.write(_fresh(document, proposals, args.checklist.name)[1])
         return 0
     source = Path(os.path.relpath(args.checklist, args.out.parent)).as_posix()
-    sound = _sound(document, proposals, source)
     if args.out.exists() and args.out.stat().st_size:
-        merged = _merged(args.out, document, sound.proposals, source)
+        merged = _merged(args.out, document, proposals, source)
         _replace(args.out, merged.text)
         told = _told_of_merge(args.out, merged)
     else:
-        _replace(args.out, sound.text)
-        told = _told(args.out, document, sound.root)
+        root, text = _fresh(document, proposals, source)
+        _replace(args.out, text)
+        told = _told(args.out, document, root)
     output.write("".join(f"{line}\n" for line in (*_checklist.damage(document), *told)))
     return 0
 
 
-# --- a spec that can be read --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Sound:
-    """Proposals of which all can be read, the groups and gates that they make, and the spec of them."""
-
-    proposals: Sequence[Proposal]
-    root: tree.Branch
-    text: str
-
-
-def _sound(document: Document, proposals: Sequence[Proposal], source: str) -> _Sound:
-    """Return *proposals* as a spec without problems: a gate that would have one is left to a person, and says why."""
-    for _ in range(_ROUNDS):
-        root = tree.grow(document, proposals, source=source)
-        text = write.spec(document, root, source=source)
-        problems = _problems(text)
-        if not problems:
-            return _Sound(proposals, root, text)
-        items = {draft.id: draft.item for _, draft in root.drafts()}
-        wrong = {items[name]: problem for problem in problems if (name := _gate(problem)) in items}
-        if not wrong:
-            break
-        proposals = [_left(document, proposal, wrong.get(proposal.item)) for proposal in proposals]
-    raise UsageError(f"{document.text.name} does not make a sound spec: {problems[0].path}: {problems[0].message}")
-
-
-def _problems(text: str) -> Sequence[Problem]:
-    with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
-        path = Path(folder) / _project.SPEC
-        path.write_bytes(text.encode())
-        try:
-            _gates(path)
-        except SpecError as error:
-            return error.problems
-    return ()
-
-
-def _gate(problem: Problem) -> str:
-    """Return the id of the gate that has *problem*."""
-    return problem.path.split(".")[1] if problem.path.startswith("gates.") else ""
-
-
-def _left(document: Document, proposal: Proposal, problem: Problem | None) -> Proposal:
-    if problem is None:
-        return proposal
-    why = f"{proposal.probe} was not to be had: {problem.message}"
-    options = {"role": tree.TODO, "question": tree.literal(document.items[proposal.item].text)}
-    return Proposal(item=proposal.item, probe="manual", options=options, words=(*proposal.words, why))
+def _fresh(document: Document, proposals: Sequence[Proposal], source: str) -> tuple[tree.Branch, str]:
+    """Return all groups and gates, and the spec of them."""
+    root = tree.grow(document, proposals, source=source)
+    tree.share(root)
+    return root, write.spec(document, root, source=source)
 
 
 def _merged(out: Path, document: Document, proposals: Sequence[Proposal], source: str) -> Merged:
@@ -115,12 +74,23 @@ def _merged(out: Path, document: Document, proposals: Sequence[Proposal], source
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{out} cannot be read: {error}") from None
     merged = merge(old, _gates(out), document, proposals, source=source, file=spec.label(out))
-    for problem in _problems(merged.text) if "include:" not in old else ():
-        raise UsageError(
-            f"{out} was left as it is, since with {document.text.name} merged in it would not be a sound spec: "
-            f"line {problem.position.line}: {problem.path}: {problem.message}"
-        )
+    _check(out, merged.text)
     return merged
+
+
+def _check(out: Path, text: str) -> None:
+    """Raise ``UsageError`` if *text*, the spec at *out* with something merged in, could no longer be read."""
+    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".readiness-", suffix=".yaml") as file:
+        file.write(text.encode())
+        file.flush()
+        try:
+            _gates(Path(file.name))
+        except SpecError as error:
+            first = error.problems[0]
+            raise UsageError(
+                f"{out} was left as it is, since it could not be read with the checklist merged in: "
+                f"line {first.position.line}: {first.path}: {first.message}"
+            ) from None
 
 
 def _gates(path: Path) -> tuple[Gate, ...]:
@@ -132,7 +102,7 @@ class _Anything(dict[str, str]):
     """An environment in which every variable is set: to what is still to be filled in, if to nothing else."""
 
     def __missing__(self, name: str) -> str:
-        return tree.TODO
+        return TODO
 
     def __contains__(self, name: object) -> bool:
         return True

@@ -310,7 +310,10 @@ def refuses(found: Found) -> Filling:
 def cloud(found: Found) -> Filling:
     """What the provider's own command line says of a resource."""
     tool = "gcloud" if found.has("gcp", "gke") else "az" if found.has("azure", "aks") else "aws"
-    return Filling({"run": [tool, todo("the command that describes it, word by word")]}, {"exit_code": 0, "stdout": todo("contains what it has to say")})
+    return Filling(
+        {"run": [tool, todo("the command that describes it, word by word")]},
+        {"exit_code": 0, "stdout": todo("contains what it has to say")},
+    )
 
 
 MAKERS: dict[str, Maker] = {

@@ -19,6 +19,7 @@ _INSIDE = re.compile(
     r"|kubectl +exec +(?:-\S+ +(?:\S+ +(?=-))?)*\S+ +(?:-\S+ +\S+ +)*-- +"
 )
 _CHANGE = re.compile(r"(?:cd|pushd|set -\w+|source \S+|\. \S+) ?[^&;|]*(?:&&|;) *")
+_CAUGHT = re.compile(r"^(?:export +|set +)?[A-Za-z_]\w*=\$\((?=[a-z])")
 _PROMPT = re.compile(r"^(?:\$|>|>>>|#!?|%|\w+[=#]>) +(?=[a-zA-Z./\\])")
 _SHELL = frozenset(
     {"", "bash", "sh", "shell", "console", "zsh", "powershell", "ps1", "cmd", "text", "bat", "fish", "terminal"}
@@ -60,7 +61,8 @@ def known(language: str, command: str) -> Known:
     if language in {"env", "dotenv", "ini", "properties"} and all(_SETTING.match(line) for line in lines):
         return Known(lines[0], "env")
     found = [one for one in map(line_of, lines) if one.probe]
-    return next((one for one in found if one.probe != "command"), found[0] if found else Known(lines[0], ""))
+    telling = next((one for one in found if one.probe not in {"command", "env"}), None)
+    return telling or (found[0] if found else Known(lines[0], ""))
 
 
 _LISTINGS = {
@@ -98,7 +100,7 @@ def line_of(line: str) -> Known:
         return Known(line, "command" if " " in line else "")
     if probe == "logs" and line.startswith("grep") and ".log" not in line and "logs/" not in line:
         probe = "file"
-    if probe in {"command", "docs"} and re.search(r"[^>]> *[\w./-]+\.\w+$", line):
+    if probe in {"command", "docs", "http"} and re.search(r"[^>]> *[\w./-]+\.\w+$", line):
         probe = "file"
     return Known(line, probe)
 
@@ -108,6 +110,7 @@ def _bare(line: str) -> str:
     runs = _table()[2]
     for _ in range(6):
         before = line
+        line = _CAUGHT.sub("", line)
         line = _INSIDE.sub("", _CHANGE.sub("", _BEFORE.sub("", line, count=1), count=1), count=1)
         begin = next((run for run in runs if line.startswith(run)), None)
         if begin is not None:

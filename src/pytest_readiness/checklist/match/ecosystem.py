@@ -12,12 +12,12 @@ from pytest_readiness.checklist.match.words import stem
 
 _PYTHON = frozenset(map(stem, (
     "pytest python pip django fastapi flask alembic mypy ruff celery uvicorn gunicorn pydantic sqlalchemy venv virtualenv poetry "
-    "streamlit conda numpy pandas pypi tox pylint flake8 bandit mlflow sklearn pytorch"
+    "streamlit conda numpy pandas pypi tox bandit mlflow sklearn pytorch"
 ).split())) | {"<py>", "<requirements>", "<library>"}  # fmt: skip
 _OTHERS = frozenset(map(stem, (
-    "npm yarn pnpm jest vitest playwright cypress react typescript eslint nextjs expo eas vue angular svelte webpack vite node nodejs nestjs "
+    "npm yarn pnpm jest vitest playwright cypress react typescript nextjs expo eas vue angular svelte webpack vite node nodejs nestjs "
     "gradle maven mvn kotlin swift xcode android ios flutter dart cargo rust golang java spring junit dotnet nuget laravel php "
-    "composer rails ruby rspec bun deno tailwind prisma"
+    "rails ruby rspec bun deno tailwind prisma"
 ).split())) | {"<ts>", "<packagejson>", "<source>", "<jstest>"}  # fmt: skip
 
 #: How the probes for Python are called where others run.

@@ -41,19 +41,13 @@ _QUANTITY = re.compile(
     r"(?![\w/]*[A-Za-z_]\w*\.\w)(?![\d\w])",
     re.IGNORECASE,
 )
-_DATES = re.compile(
-    r"\d{4}-\d{2}(?:-\d{2})?|\bv?\d+\.\d+\.\d+\b|\b[A-Z]\w*[- ]?\d+[-:]|\bP\d\b|(?:line|step|phase|week|day)s? \d+(?:-\d+)?",
-    re.IGNORECASE,
-)
+_DIGIT = re.compile(r"\d")
+_DATES = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|\bv?\d+\.\d+\.\d+\b|\b[A-Z]\w*[- ]?\d+[-:]|\bP\d\b|(?:line|step|phase|week|day)s? \d+(?:-\d+)?", re.IGNORECASE)
 _RATIO = re.compile(r"(?<![\d/.-])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d/.-])")
 _METHOD = r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"
-_ENDPOINT = re.compile(
-    rf"(?:\b(?P<method>{_METHOD})\b[:\s]\s*)?[`'\"(]?(?P<path>(?<![\w./~*:{{}}-])/(?!/)[\w{{}}<>:$.*\[\]-]+(?:/[\w{{}}<>:$.*\[\]-]*)*(?:\?[\w=&%.,{{}}$-]*)?)"
-)
+_ENDPOINT = re.compile(rf"(?:\b(?P<method>{_METHOD})\b[:\s]\s*)?[`'\"(]?(?P<path>(?<![\w./~*:{{}}-])/(?!/)[\w{{}}<>:$.*\[\]-]+(?:/[\w{{}}<>:$.*\[\]-]*)*(?:\?[\w=&%.,{{}}$-]*)?)")
 _URL = re.compile(r"[a-z][a-z0-9+]*://[^\s`'\"<>|]+")
-_ENV = re.compile(
-    r"\$?\{?\b(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?P<star>_?\*)?\}?(?:\s?=\s?(?P<value>[^\s`,;)#]+))?"
-)
+_ENV = re.compile(r"\$?\{?\b(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?P<star>_?\*)?\}?(?:\s?=\s?(?P<value>[^\s`,;)#]+))?")
 _CALL = re.compile(r"\b([A-Za-z_][\w.]*)\(([^()]*)\)")
 _QUOTED = re.compile(r"`([^`]+)`")
 _MODULE = re.compile(r"\b[a-z_]\w+(?:\.[a-z_]\w+)+\b")
@@ -108,9 +102,11 @@ class Facts:
     @cached_property
     def paths(self) -> list[str]:
         """Paths of files and folders, links to files included."""
-        found = [link.split("#")[0] for link in _LINK.findall(self.text) if "://" not in link]
-        text = _LINK.sub(" ", self.text)
-        found += [bare for part in text.split() if (bare := _bare(part)) and "<path>" in features.piece(bare)]
+        text, found = self.text, []
+        if "](" in text:
+            found = [link.split("#")[0] for link in _LINK.findall(text) if "://" not in link]
+            text = _LINK.sub(" ", text)
+        found += [bare for part in text.split() if (bare := _bare(part)) and "<path>" in features.piece(bare)[0]]
         return list(dict.fromkeys(path for path in found if path))
 
     @cached_property
@@ -125,18 +121,24 @@ class Facts:
     @cached_property
     def urls(self) -> list[str]:
         """Addresses, with their schemes."""
+        if "://" not in self.text:
+            return []
         return [url.rstrip(".,;:)`'\"") for url in _URL.findall(self.text)]
 
     @cached_property
     def endpoints(self) -> list[tuple[str, str]]:
         """Methods, empty where unsaid, and paths of web endpoints."""
-        text = _URL.sub(" ", self.text)
+        if "/" not in self.text:
+            return []
+        text = _URL.sub(" ", self.text) if "://" in self.text else self.text
         found = [(match["method"] or "", match["path"].rstrip(".,;:)`'\"")) for match in _ENDPOINT.finditer(text)]
-        return [(method, path) for method, path in found if len(path) > 1 and "<path>" not in features.piece(path)]
+        return [(method, path) for method, path in found if len(path) > 1 and "<path>" not in features.piece(path)[0]]
 
     @cached_property
     def variables(self) -> dict[str, str]:
         """Environment variables with the values that the text gives them, empty where it gives none."""
+        if "_" not in self.text:
+            return {}
         return {match["name"] + (match["star"] or ""): match["value"] or "" for match in _ENV.finditer(self.text)}
 
     @cached_property
@@ -148,7 +150,7 @@ class Facts:
     def modules(self) -> list[str]:
         """Dotted names in lower case that are no files."""
         names = _MODULE.findall(_URL.sub(" ", self.text))
-        return [name for name in dict.fromkeys(names) if "<module>" in features.piece(name)]
+        return [name for name in dict.fromkeys(names) if "<module>" in features.piece(name)[0]]
 
     @cached_property
     def names(self) -> list[str]:
@@ -174,7 +176,9 @@ class Facts:
     @cached_property
     def quantities(self) -> list[Quantity]:
         """All numbers, but those in dates, versions and names."""
-        text = _DATES.sub(lambda match: " " * len(match[0]), self.text)
+        if not _DIGIT.search(self.text):
+            return []
+        text = _DATES.sub(" ", self.text)
         return [_quantity(match, text) for match in _QUANTITY.finditer(text)]
 
     def first(self, *units: str) -> Quantity | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pytest_readiness.checklist.match.compounds import PAIRS, joined, together
 from pytest_readiness.checklist.match.words import parts, stem
 
 #: The ends of names that make a file of a name without a folder, and the feature that tells its kind.
@@ -51,9 +52,8 @@ _FOLDERS = (
     r"models|packages|core|services|e2e|cypress|benchmarks|examples|reports|nginx|docker|tools|web|public|assets|\.github"
 )
 _URL = re.compile(r"[a-z][a-z0-9+]*://\S")
-_ENDPOINT = re.compile(
-    r"(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD):?)?/(?!/)[\w{}<>:$.*\[\]-]+(?:/[\w{}<>:$.*\[\]-]*)*(?:\?\S*)?"
-)
+_ENDPOINT = re.compile(r"(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD):?)?/(?!/)[\w{}<>:$.*\[\]-]+(?:/[\w{}<>:$.*\[\]-]*)*(?:\?\S*)?")
+_AT_LINE = re.compile(r"(?<=\w):\d+(?:[-:]\d+)?$")
 _FILE = re.compile(r"(?:[\w@{}.*+\[\]-]+/)*[\w@{}.*+\[\]-]*\.([A-Za-z0-9]{1,8})")
 _KNOWN_FILE = re.compile(
     r"(?:[\w.*-]+/)*(?:\.env[\w.-]*|\.git(?:ignore|attributes)|\.dockerignore|Dockerfile[\w.-]*|Makefile|LICENSE|CODEOWNERS|"
@@ -93,20 +93,24 @@ _LEFT = "\"'`,;([*_“”‘’|!:"
 _RIGHT = "\"'`,;:)]*_“”‘’|!?."
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 @lru_cache(maxsize=65536)
-def piece(text: str) -> frozenset[str]:
-    """Return the stems and features of one piece of text without blanks in it."""
+def piece(text: str) -> tuple[frozenset[str], str]:
+    """Return the stems and features of one piece of text without blanks in it; and itself, if it is a plain word."""
     found: set[str] = set()
     if text.startswith("`") and len(text) > 2:  # noqa: PLR2004 - two signs and something between
         found.add("<quoted>")
     bare = text.lstrip(_LEFT).rstrip(_RIGHT)
     if not bare:
-        return frozenset(found)
+        return frozenset(found), ""
     features = _features(bare)
     found |= features
     if features.isdisjoint(_NAMES):
-        found |= {stem(word) for word in parts(bare) if bare == "0" or not word.isdigit()}
-    return frozenset(found)
+        words = joined(word.lower() for word in parts(bare))
+        found |= {stem(word) for word in words if bare == "0" or not word.isdigit()}
+    return frozenset(found), bare.lower() if bare.isalpha() else ""
 
 
 _MONTHS = frozenset("january february march april june july august september october november december".split())
@@ -152,6 +156,7 @@ def _number(unit: str, bare: str) -> set[str]:
 
 def _file(bare: str) -> set[str]:
     """Return the features of the path of a file or folder, empty if *bare* is none."""
+    bare = _AT_LINE.sub("", bare)
     lower = bare.lower()
     if lower in _BRANDS or bare.startswith("/") and "." not in bare.rsplit("/", 1)[-1]:
         return set()
@@ -185,10 +190,7 @@ _KINDS = tuple(
         (r"compose.*\.ya?ml$", "<compose>"),
         (r"\.github/workflows/|gitlab-ci|jenkinsfile|circleci/", "<workflow>"),
         (r"(?:^|/)(?:k8s|kubernetes|helm|charts)/", "<k8s>"),
-        (
-            r"^requirements.*\.txt$|^pyproject\.toml$|^pipfile|^poetry\.lock$|^setup\.(?:py|cfg)$|^uv\.lock$",
-            "<requirements>",
-        ),
+        (r"^requirements.*\.txt$|^pyproject\.toml$|^pipfile|^poetry\.lock$|^setup\.(?:py|cfg)$|^uv\.lock$", "<requirements>"),
         (r"^package(?:-lock)?\.json$", "<packagejson>"),
         (r"^readme|^changelog|^contributing|^security\.md|^license|^runbook", "<doc>"),
         (r"(?:^|/)docs?/", "<doc>"),
@@ -219,49 +221,43 @@ _PROMQL = re.compile(
 #: A setting as a configuration has it, in backticks.
 _SETTING = re.compile(r"`[a-z][\w.-]*\s?[=:]\s?[^`\s/=][^`]*`")
 
-#: Phrases that are one word to the rules, whatever stands between their parts.
-_ONE_WORD = re.compile(
-    r"(?P<e2e>\bend[ -]to[ -]end\b|\be2e\b)|(?P<cicd>\bci ?/ ?cd\b|\bcontinuous (?:integration|delivery|deployment)\b)|"
-    r"(?P<abtest>\ba/b\b)|(?P<precommit>\bpre-?commit\b)|(?P<typecheck>\btype[ -]check\w*)|(?P<signoff>\bsign(?:ed)?[ -]?off\b)|"
-    r"(?P<healthcheck>\bhealth[ -]checks?\b|\bhealthcheck)|(?P<ratelimit>\brate[ -]limit\w*)|(?P<readonly>\bread[ -]only\b)|"
-    r"(?P<tls>\bssl ?/ ?tls\b|\btls ?/ ?ssl\b)|(?P<nonroot>\bnon[ -]?root\b)|(?P<crossorigin>\bcross[ -]origin\b)|"
-    r"(?P<oncall>\bon[ -]?call\b)|(?P<golive>\bgo[ -]live\b)|(?P<multistage>\bmulti[ -]?stage\b)|(?P<backup>\bback[ -]?ups?\b)|"
-    r"(?P<bluegreen>\bblue[ -/]green\b)|(?P<featureflag>\bfeature[ -](?:flag|toggle)s?\b)|(?P<loadbalancer>\bload[ -]balanc\w*)|"
-    r"(?P<realtime>\breal[ -]time\b)|(?P<opentelemetry>\bopen ?telemetry\b|\botel\b)|(?P<stresstest>\bstress[ -]test\w*)|"
-    r"(?P<loadtest>\bload[ -]test\w*)|(?P<openapi>\bopen ?api\b|\bswagger\b)|(?P<circuitbreaker>\bcircuit[ -]breakers?\b)|"
-    r"(?P<setup>\bset[ -]?up\b)|(?P<rollback>\broll(?:ed|s)?[ -]?backs?\b)|(?P<rollout>\broll(?:ed|s)?[ -]?outs?\b)|"
-    r"(?P<multitenant>\bmulti[ -]tenan\w+)|(?P<deadletter>\bdead[ -]letter\w*|\bdlq\b)|(?P<errorrate>\berror rates?\b)|"
-    r"(?P<failover>\bfail[ -]?overs?\b)|(?P<timeout>\btime[ -]?outs?\b)|(?P<pentest>\bpen(?:etration)?[ -]?test\w*)|"
-    r"(?P<login>\b(?:sign|log)(?:ging|s|ned)?[ -](?:in|up|out)\b)|(?P<cachehit>\bcache[ -]hit\w*)|(?P<secondfactor>\b(?:2fa|mfa|two[ -]factor|multi[ -]factor)\b)",
-    re.IGNORECASE,
-)  # fmt: skip
-
-
-def joined(text: str) -> str:
-    """Return *text* with each phrase that is one word to the rules written as one."""
-    return _ONE_WORD.sub(lambda match: match.lastgroup or "", text)
-
 
 def look(text: str) -> set[str]:
     """Return the stems and the features of *text*."""
     found: set[str] = set()
-    if "`" in text and _SETTING.search(text):
-        found.add("<setting>")
-    counted, first = False, True
-    if "(" in text or "{" in text or "==" in text:
+    text = _without_code(text, found)
+    before, last, counted, first = "", _NOTHING, False, True
+    for part in text.split():
+        seen, word = piece(part)
+        name = together(before, word) if before in PAIRS else ""
+        if name:
+            found -= last
+            seen, word = (frozenset((name,)) if " " not in name else seen), name
+        elif first:
+            first = not seen
+            found |= _beginning(seen)
+        found |= seen
+        if counted:
+            found.update(_UNIT_STEMS[unit] for unit in seen if unit in _UNIT_STEMS)
+        counted = "<count>" in seen
+        before, last = word, seen
+    return found
+
+
+def _without_code(text: str, found: set[str]) -> str:
+    """Return *text* with its links opened and without the names in its queries; note both in *found*."""
+    if "](" in text:
+        text = text.replace("](", " ")
+        found.add("<link>")
+    if "`" in text:
+        if _SETTING.search(text):
+            found.add("<setting>")
         text, count = _PROMQL.subn(" ", text)
         if count:
             found.add("<promql>")
-    for part in joined(text).split():
-        seen = piece(part)
-        if first:
-            first = not seen
-            if "<path>" in seen:
-                found.add("<first>")
-            elif "document" in seen:
-                found.add("<begins>")
-        found |= seen
-        if counted:
-            found.update(_UNIT_STEMS[word] for word in seen if word in _UNIT_STEMS)
-        counted = "<count>" in seen
-    return found
+    return text
+
+
+def _beginning(seen: frozenset[str]) -> set[str]:
+    """Return what the first piece of a text says by being first."""
+    return {name for sign, name in (("<path>", "<first>"), ("document", "<begins>")) if sign in seen}

@@ -30,7 +30,7 @@ from typing import Any
 
 import yaml
 
-from pytest_readiness.checklist.match.features import joined
+from pytest_readiness.checklist.match.compounds import joined
 from pytest_readiness.checklist.match.words import parts, stem
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -107,10 +107,7 @@ def _phrases(weighted: Mapping[float, list[str]]) -> Iterator[Phrase]:
 
 def _choices(text: str) -> Iterator[frozenset[str]]:
     """Yield the words of *text*, once for each way to choose among ``a/b``."""
-    words = [part.split("/") if not part.startswith("<") else [part] for part in joined(text).split()]
+    words = [[part] if part.startswith("<") else part.split("/") for part in text.split()]
     for chosen in itertools.product(*words):
-        yield frozenset(known for word in chosen for known in _known(word))
-
-
-def _known(word: str) -> list[str]:
-    return [word] if word.startswith("<") else [stem(part) for part in parts(word)]
+        spread = [one for word in chosen for one in ([word] if word.startswith("<") else parts(word))]
+        yield frozenset(word if word.startswith("<") else stem(word) for word in joined(spread))

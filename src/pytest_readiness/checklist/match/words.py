@@ -15,7 +15,7 @@ from pytest_readiness.checklist.match.languages import dense, english
 #: Other spellings and short forms of the same word, by what is written.
 ALIASES = {
     "apis": "api", "auth": "authentication", "authn": "authentication", "authz": "authorization", "autoscaler": "hpa",
-    "autoscaling": "hpa", "automatic": "automated", "automatically": "automated", "ci": "cicd", "complexity": "complex", "config": "configuration",
+    "autoscaling": "hpa", "automatic": "automated", "automatically": "automated", "ci": "cicd", "otel": "opentelemetry", "swagger": "openapi", "dlq": "deadletter", "2fa": "secondfactor", "mfa": "secondfactor", "complexity": "complex", "config": "configuration",
     "connectivity": "connection", "containerisation": "container", "containerised": "container",
     "containerization": "container", "containerized": "container", "creds": "credential", "cve": "vulnerability",
     "cves": "vulnerability", "db": "database", "dbs": "database", "deps": "dependency", "doc": "documentation",
@@ -73,6 +73,8 @@ def stem(word: str) -> str:
     word = _singular(ALIASES.get(word, word))
     if word in _KEPT or len(word) <= _SHORTEST:
         return word
+    if word[:-1] in _KEPT or f"{word[:-3]}e" in _KEPT:
+        return word[:-1] if word[:-1] in _KEPT else f"{word[:-3]}e"
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
             return _bare(word, ending)
