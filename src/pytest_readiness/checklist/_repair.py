@@ -120,10 +120,9 @@ def _covered(lines: Sequence[str], codec: Codec) -> int:
     covered = total = strong = weak = 0
     for line in lines:
         total += sum(1 for sign in line if not sign.isascii())
+        covered += sum(len(match[0]) for match in codec.broken.finditer(line))
         found = list(codec.sequences.finditer(line))
-        if not found:
-            continue
-        quoted = [match.span() for match in _QUOTED.finditer(line)]
+        quoted = [match.span() for match in _QUOTED.finditer(line)] if found else []
         for match in found:
             covered += len(match[0])
             if any(a <= match.start() < b for a, b in quoted) or not plausible(codec.decoded(match[0])):
@@ -132,7 +131,6 @@ def _covered(lines: Sequence[str], codec: Codec) -> int:
                 strong += 1
             elif codec.pairs and _in_word(line, match.start(), match.end()):
                 weak += 1
-        covered += sum(len(match[0]) for match in codec.broken.finditer(line))
     if not strong and weak < _PAIR:
         return 0
     if covered >= _ENOUGH * total or (strong >= _SURE and codec.certain):

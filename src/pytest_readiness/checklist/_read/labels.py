@@ -37,7 +37,8 @@ _RESULT = re.compile(
     r"^(?:test )?(?:results?|output|ergebnis|résultat|resultado|risultato|результат|结果|結果)$", re.IGNORECASE
 )
 _EXPECTED = re.compile(
-    r"^(?:expected|should (?:be|return|see|show)|(?:example |sample )?(?:output|response)|erwartet|attendu|esperad|"
+    r"^(?:(?:you )?should (?:be|return|see|show)|"
+    r"expected|(?:example |sample )?(?:output|response)|erwartet|attendu|esperad|"
     r"resultado esperado|ожидаем|должн|预期|期待)",
     re.IGNORECASE,
 )

@@ -193,7 +193,9 @@ def _counted(piece: Shaped) -> tuple[Status, str] | None:
     name, value = sentences.label(piece.content)
     if not name:
         value = re.split(r"\s[-\u2013\u2014]\s", piece.content)[-1]
-    share = next((each for each in stated.shares(value, alone=True) if each.start < 3 and not each.goal), None)
+    share = next(
+        (each for each in stated.shares(value, alone="%" not in value) if each.start < 3 and not each.goal), None
+    )
     if share is None or (share.whole or 0) in {10, 100}:
         return None
     return (Status.DONE if share.percent >= 100 else Status.OPEN), share.text

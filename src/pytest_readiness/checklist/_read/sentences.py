@@ -72,7 +72,7 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
     first = box is None or not line[start:begin].strip(" *_")
     after = start if not first else begin if box is None else box.end
     signs = marks.signs(line, after, stop)
-    word = spoken_in(line[after:stop])
+    word = spoken_in(_without(line, after, stop, signs))
     if word is not None and box is not None and after + word.start < box.end and box.start < after + word.end:
         word = None
     found: list[Found] = [] if box is None else [box]
@@ -99,6 +99,15 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
 
 _YES = re.compile(r"\s*(yes|ja|oui|s[ií]|sim|да|是|はい|pass|ready|go|approved|done)\b", re.IGNORECASE)
 _NO = re.compile(r"\s*(no|nein|non|n[ãa]o|нет|否|いいえ|fail|not ready|no-go|rejected|not done)\b", re.IGNORECASE)
+
+
+def _without(line: str, start: int, stop: int, signs: Sequence[Found]) -> str:
+    """A part of a line with blanks for its signs, so that words are found beside them."""
+    text = line[start:stop]
+    for sign in signs:
+        at = sign.start - start
+        text = text[:at] + " " * (sign.end - sign.start) + text[at + sign.end - sign.start :]
+    return text
 
 
 def _later(line: str, start: int, stop: int) -> Found | None:

@@ -191,7 +191,7 @@ def _at(row: Sequence[str], column: int) -> str:
 def _subject(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     """The column that names what a row is about: the first that is no number, id or box."""
     for column, name in enumerate(names):
-        if name in _SKIP or name in STATUS:
+        if name in _SKIP or (name in STATUS and name not in SUBJECTS):
             continue
         texts = [_at(row, column) for row in rows]
         if any(_box_gone(text) and not _NUMBER.match(text) for text in texts):
