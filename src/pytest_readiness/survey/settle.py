@@ -25,6 +25,8 @@ def settle(candidate: Candidate, result: Result | None) -> Settled | LeftOut:
         return Settled(found=found, state=State.HOLDS, expect=found.musts, comments=(_only_in(found.profile),))
     if result is None:
         return _unmeasured(candidate, "")
+    if result.reason.startswith("nothing was looked at"):
+        return LeftOut(found, _short(result.reason))
     if not result.measurements:
         return _without_values(candidate, result)
     expect: dict[str, object] = {**found.musts, **dict(_held(candidate, result)), **dict(_ratcheted(candidate, result))}
@@ -55,8 +57,6 @@ def _unmeasured(candidate: Candidate, why: str) -> Settled | LeftOut:
 def _without_values(candidate: Candidate, result: Result) -> Settled | LeftOut:
     found = candidate.found
     reason = _short(result.reason)
-    if reason.startswith("nothing was looked at"):
-        return LeftOut(found, reason)
     if "is not installed: pip install" in reason:
         return _unmeasured(candidate, reason)
     if not found.musts and not candidate.probe.expected():
