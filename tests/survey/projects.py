@@ -67,7 +67,7 @@ strict = true
     "CHANGELOG.md": "# Changelog\n\n## 1.4.0\n\n- Refunds.\n",
     "docs/deploy.md": "# Deploy\n\nBack to [the start](../README.md).\n",
     ".env.example": "SHOP_DATABASE_URL=postgresql://localhost/shop\nSHOP_API_KEY=change-me\n",
-    "Dockerfile": "FROM python:3.12.4-slim\nCOPY . /app\nUSER shop\nCMD [\"python\", \"-m\", \"shop\"]\n",
+    "Dockerfile": 'FROM python:3.12.4-slim\nCOPY . /app\nUSER shop\nCMD ["python", "-m", "shop"]\n',
     "compose.yaml": "services:\n  api:\n    build: .\n  db:\n    image: postgres:16.3\n",
     ".github/workflows/test.yml": (
         "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n"
@@ -85,5 +85,5 @@ strict = true
         "    database_url: str\n    api_key: str\n    workers: int = 2\n"
     ),
     "src/shop/stock.py": 'ITEMS = ["tea"]\n',
-    "tests/test_stock.py": 'from shop import stock\n\n\ndef test_there_is_tea() -> None:\n    assert "tea" in stock.ITEMS\n',
+    "tests/test_stock.py": 'from shop import stock\n\n\ndef test_tea() -> None:\n    assert "tea" in stock.ITEMS\n',
 }

@@ -14,7 +14,9 @@ def test_packages_below_src() -> None:
 
 
 def test_packages_and_modules_at_the_top() -> None:
-    layout = Layout.of(["shop/__init__.py", "run.py", "setup.py", "conftest.py", "test_run.py", "__main__.py", "my-script.py"])
+    layout = Layout.of(
+        ["shop/__init__.py", "run.py", "setup.py", "conftest.py", "test_run.py", "__main__.py", "my-script.py"]
+    )
     assert (layout.base, layout.names) == ("", ("shop", "run"))
     assert layout.paths == ("shop", "run.py")
 
@@ -30,7 +32,9 @@ def test_src_that_is_a_package_itself_is_no_base() -> None:
 
 
 def test_tests_inside_of_a_package_are_no_sources() -> None:
-    layout = Layout.of(["shop/__init__.py", "shop/tests/helpers.py", "shop/tests.py", "shop/app_test.py", "shop/conftest.py"])
+    layout = Layout.of(
+        ["shop/__init__.py", "shop/tests/helpers.py", "shop/tests.py", "shop/app_test.py", "shop/conftest.py"]
+    )
     assert layout.sources == ("shop/__init__.py",)
     assert set(layout.tests) == {"shop/app_test.py", "shop/tests.py"}
 

@@ -61,7 +61,10 @@ def test_only_so_many_files_are_listed_and_that_is_said(tmp_path: Path, monkeypa
 
 
 def test_folders_are_entered_up_to_a_depth(tmp_path: Path) -> None:
-    write(tmp_path, {"/".join(["d"] * module.DEEPEST) + "/in.py": "", "/".join(["d"] * (module.DEEPEST + 1)) + "/out.py": ""})
+    write(
+        tmp_path,
+        {"/".join(["d"] * module.DEEPEST) + "/in.py": "", "/".join(["d"] * (module.DEEPEST + 1)) + "/out.py": ""},
+    )
     assert [name.rpartition("/")[2] for name in listing(tmp_path).files] == ["in.py"]
 
 
@@ -88,7 +91,16 @@ def test_a_folder_that_git_ignores_as_a_whole_is_listed_all_the_same(tmp_path: P
 
 
 def test_a_checkout_that_git_cannot_read_is_told(tmp_path: Path) -> None:
-    write(tmp_path, {"a.py": "", ".git/HEAD": "ref: refs/heads/main\n", ".git/objects/x": "", ".git/refs/x": "", ".git/config": "[core"})
+    write(
+        tmp_path,
+        {
+            "a.py": "",
+            ".git/HEAD": "ref: refs/heads/main\n",
+            ".git/objects/x": "",
+            ".git/refs/x": "",
+            ".git/config": "[core",
+        },
+    )
     listed = listing(tmp_path)
     assert listed.files == ("a.py",)
     assert listed.top is None

@@ -15,7 +15,9 @@ from .projects import write
 
 
 def of(probe: str, options: Mapping[str, object], **more: object) -> Candidate:
-    found = Found(id=probe, section=Section.CODE, title="A gate", why="it is there", probe=probe, options=options, **more)  # type: ignore[arg-type]
+    found = Found(
+        id=probe, section=Section.CODE, title="A gate", why="it is there", probe=probe, options=options, **more
+    )  # type: ignore[arg-type]
     return candidate(found, Registry())
 
 

@@ -49,7 +49,9 @@ def test_a_file_that_has_gone_is_told(tmp_path: Path) -> None:
 
 
 def test_broken_yaml_and_json_are_told(tmp_path: Path) -> None:
-    looked = repository(tmp_path, {"a.yaml": "a: [", "b.json": "{", "c.json": "[" * 200_000, "d.yaml": "a: 1\n---\nb: 2\n"})
+    looked = repository(
+        tmp_path, {"a.yaml": "a: [", "b.json": "{", "c.json": "[" * 200_000, "d.yaml": "a: 1\n---\nb: 2\n"}
+    )
     assert looked.yaml("a.yaml") == []
     assert looked.json("b.json") is None
     assert looked.json("c.json") is None
@@ -65,7 +67,9 @@ def test_python_that_does_not_compile_is_an_empty_tree_and_left_to_its_gate(tmp_
 
 
 def test_files_of_tests_and_examples_are_not_matched(tmp_path: Path) -> None:
-    looked = repository(tmp_path, {"Dockerfile": "", "examples/Dockerfile": "", "tests/data/Dockerfile": "", "api/Dockerfile": ""})
+    looked = repository(
+        tmp_path, {"Dockerfile": "", "examples/Dockerfile": "", "tests/data/Dockerfile": "", "api/Dockerfile": ""}
+    )
     assert looked.matching(r"(?:.*/)?dockerfile") == ["Dockerfile", "api/Dockerfile"]
     assert looked.first("Containerfile", "Dockerfile") == "Dockerfile"
     assert looked.first("Containerfile") is None

@@ -114,7 +114,9 @@ def test_a_missing_extra_is_no_fault_of_the_repository(tmp_path: Path) -> None:
     candidate = of("docs", {"path": "README.md"}, musts={"words": ">= 1"})
     result = measured(write(tmp_path, {"README.md": "# Shop\n\nTea.\n"}), candidate)["docs"]
     absent = Result(
-        gate=result.gate, outcome=result.outcome, reason="markdown-it-py is not installed: pip install 'pytest-readiness[docs]'"
+        gate=result.gate,
+        outcome=result.outcome,
+        reason="markdown-it-py is not installed: pip install 'pytest-readiness[docs]'",
     )
     one = settle(candidate, absent)
     assert isinstance(one, Settled)

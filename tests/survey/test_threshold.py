@@ -33,7 +33,9 @@ TIME = Measure(float, "time", unit="s", better=Better.LOWER)
         (Measure(str, "name"), "main", None),
     ],
 )
-def test_the_threshold_is_todays_value_cut_to_the_lenient_side(measure: Measure, value: Value, condition: object) -> None:
+def test_the_threshold_is_todays_value_cut_to_the_lenient_side(
+    measure: Measure, value: Value, condition: object
+) -> None:
     assert threshold(measure, Measurement(value, measure.unit)) == condition
 
 

@@ -34,7 +34,7 @@ def test_a_variable_without_which_the_code_raises_is_required(tmp_path: Path, co
     [
         'import os\nos.environ["SHOP_KEY"] = "x"\n',
         'import os\ndel os.environ["SHOP_KEY"]\n',
-        'import os\nos.environ[NAME]\n',
+        "import os\nos.environ[NAME]\n",
         'import os\nos.environ["PATH"]\n',
         'import os\nos.getenv("SHOP_KEY", "x")\n',
         'import os\nos.environ.get("SHOP_KEY", default="x")\n',
@@ -66,8 +66,14 @@ SETTINGS = "from pydantic_settings import BaseSettings, SettingsConfigDict\nfrom
         ('    model_config = SettingsConfigDict(env_prefix="shop_")\n    key: str\n', {"SHOP_KEY"}),
         ('    key: str\n\n    class Config:\n        env_prefix = "SHOP_"\n', {"SHOP_KEY"}),
         ("    key: str = ...\n    url: str = Field(...)\n    far: int = Field(ge=1)\n", {"KEY", "URL", "FAR"}),
-        ("    key: str = Field('x')\n    url: str = Field(default='x')\n    all: list = Field(default_factory=list)\n", set()),
-        ('    key: str = Field(validation_alias="THE_KEY")\n    url: str = Field(..., env="THE_URL")\n', {"THE_KEY", "THE_URL"}),
+        (
+            "    key: str = Field('x')\n    url: str = Field(default='x')\n    all: list = Field(default_factory=x)\n",
+            set(),
+        ),
+        (
+            '    key: str = Field(validation_alias="THE_KEY")\n    url: str = Field(..., env="THE_URL")\n',
+            {"THE_KEY", "THE_URL"},
+        ),
         ("    key: str = Field(validation_alias=NAME)\n", {"KEY"}),
         ("    _key: str\n    kinds: ClassVar[int]\n    model_config: dict\n    other: Other\n    self.x: int\n", set()),
         ("    def key(self) -> str: ...\n", set()),

@@ -21,7 +21,14 @@ def paths(folder: Path, code: str) -> tuple[str, ...]:
 
 
 def test_an_application_and_its_routes(tmp_path: Path) -> None:
-    code = '@app.get("/items")\ndef items(): ...\n\n\n@app.get("/health")\nasync def health(): ...\n\n\n@app.post("/orders")\ndef order(): ...\n'
+    code = """
+@app.get("/items")
+def items(): ...
+@app.get("/health")
+async def health(): ...
+@app.post("/orders")
+def order(): ...
+"""
     assert of(tmp_path, {"shop/app.py": FASTAPI + code}) == [
         App("FastAPI", "shop.app:app", "shop/app.py", ("/health", "/items"))
     ]
@@ -41,8 +48,8 @@ def test_an_application_and_its_routes(tmp_path: Path) -> None:
         '@app.get("/items")\n@login_required\ndef items(): ...\n',
         '@app.get("/logout")\ndef items(): ...\n',
         '@app.get("/cache/clear")\ndef items(): ...\n',
-        '@app.get(PATH)\ndef items(): ...\n',
-        '@app.get\ndef items(): ...\n',
+        "@app.get(PATH)\ndef items(): ...\n",
+        "@app.get\ndef items(): ...\n",
         '@app.route("/items", methods=["POST"])\ndef items(): ...\n',
         '@app.api_route("/items")\ndef items(): ...\n',
         '@app.websocket("/items")\ndef items(): ...\n',
@@ -69,13 +76,20 @@ def test_what_can_be_asked_with_nothing_more_is(tmp_path: Path, function: str) -
     assert paths(tmp_path, function) == ("/items",)
 
 
-@pytest.mark.parametrize("path", ["/authors", "/runners-up", "/tokens-of-love/design"])
-def test_words_that_only_begin_alike_do_no_harm(tmp_path: Path, path: str) -> None:
-    expected = () if path.startswith(("/run", "/token")) else (path,)
-    assert paths(tmp_path, f'@app.get("{path}")\ndef items(): ...\n') == expected
+@pytest.mark.parametrize("path", ["/authors", "/design-notes", "/restaurants", "/outlets"])
+def test_words_that_are_only_alike_do_no_harm(tmp_path: Path, path: str) -> None:
+    assert paths(tmp_path, f'@app.get("{path}")\ndef items(): ...\n') == (path,)
 
 
-ROUTER = 'from fastapi import APIRouter\n\nrouter = APIRouter(prefix="/orders")\n\n\n@router.get("/open")\ndef open_ones(): ...\n'
+ROUTER = """
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/orders")
+
+
+@router.get("/open")
+def open_ones(): ...
+"""
 
 
 @pytest.mark.parametrize(
@@ -111,7 +125,7 @@ def test_a_router_in_the_same_file_that_includes_another(tmp_path: Path) -> None
 
 def test_a_router_that_asks_who_is_there_is_left_alone(tmp_path: Path) -> None:
     code = (
-        'router = APIRouter(dependencies=[Depends(current_user)])\napp.include_router(router)\n\n\n'
+        "router = APIRouter(dependencies=[Depends(current_user)])\napp.include_router(router)\n\n\n"
         '@router.get("/items")\ndef items(): ...\n'
     )
     assert paths(tmp_path, code) == ()
@@ -152,7 +166,9 @@ def test_so_many_paths_and_those_of_health_first(tmp_path: Path) -> None:
     assert found[0] == "/readyz"
 
 
-@pytest.mark.parametrize("path", ["/health", "/api/v1/health", "/healthz/", "/ready", "/livez", "/ping", "/health-check"])
+@pytest.mark.parametrize(
+    "path", ["/health", "/api/v1/health", "/healthz/", "/ready", "/livez", "/ping", "/health-check"]
+)
 def test_what_monitors_ask(path: str) -> None:
     assert is_health(path)
 
