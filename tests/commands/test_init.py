@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from pytest_readiness.commands import init
 from tests.survey.projects import SHOP, write
 
 from .conftest import Run
@@ -114,7 +114,7 @@ def test_a_spec_that_cannot_be_written_is_told(shop: Path, run: Run, monkeypatch
     def refuse(**_: object) -> tuple[int, str]:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(init.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
     ran = run("init")
     assert ran.exit_code == 4
     assert ran.errors == "readiness: readiness.yaml cannot be written: Permission denied\n"
@@ -131,7 +131,7 @@ def test_what_has_to_be_fixed_is_listed_first(shop: Path, run: Run) -> None:
     lines = run("init").output.splitlines()
     assert lines[2:5] == [
         "fix first:",
-        "  image-pinned: unpinned is 1, expected 0: Dockerfile:1: python",
-        "  image-not-root: non_root is false, expected true",
+        "  image-pinned: unpinned is 1, expected 0: line 1: python is not pinned; no USER is said",
+        "  image-not-root: non_root is false, expected true: line 1: python is not pinned; no USER is said",
     ]
     assert "could not be read:" in lines

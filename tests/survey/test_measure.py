@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,10 @@ from pytest_readiness.survey.model import Found, Section
 from .projects import write
 
 
-def of(probe: str, options: Mapping[str, object], **more: object) -> Candidate:
+def of(probe: str, options: Mapping[str, object], **more: Any) -> Candidate:
     found = Found(
         id=probe, section=Section.CODE, title="A gate", why="it is there", probe=probe, options=options, **more
-    )  # type: ignore[arg-type]
+    )
     return candidate(found, Registry())
 
 

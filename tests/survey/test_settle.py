@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,13 +19,13 @@ def settled(root: Path, one: Candidate, *, run: bool = False) -> Settled | LeftO
     return settle(one, measured(root, one, run=run).get(one.found.id))
 
 
-def written(root: Path, probe: str, options: Mapping[str, object], **more: object) -> Settled:
+def written(root: Path, probe: str, options: Mapping[str, object], **more: Any) -> Settled:
     one = settled(root, of(probe, options, **more))
     assert isinstance(one, Settled)
     return one
 
 
-def left_out(root: Path, probe: str, options: Mapping[str, object], **more: object) -> str:
+def left_out(root: Path, probe: str, options: Mapping[str, object], **more: Any) -> str:
     one = settled(root, of(probe, options, **more))
     assert isinstance(one, LeftOut)
     return one.reason

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pytest_readiness import assess
 from pytest_readiness.model import Outcome, Report
-from pytest_readiness.survey import State, Survey, looks
+from pytest_readiness.survey import Found, Section, State, Survey, looks
+from pytest_readiness.survey.repository import Repository
 
 from .projects import SHOP, Files, committed, surveyed, write
 
@@ -134,7 +136,7 @@ def test_gates_on_git_hold_too(tmp_path: Path) -> None:
 
 def test_nothing_that_is_found_is_imported_or_run(tmp_path: Path) -> None:
     trace = "import pathlib\npathlib.Path(__file__).with_name('trace').touch()\n"
-    files = {
+    files: dict[str, str | bytes] = {
         "shop/__init__.py": trace + "from fastapi import FastAPI\napp = FastAPI()\n",
         "setup.py": trace,
         "conftest.py": trace + "def pytest_readiness_probes(): ...\n",
@@ -170,6 +172,26 @@ def test_what_cannot_be_read_is_told_and_does_no_harm(tmp_path: Path) -> None:
         assert name in told
     states = {one.found.id: one.state for one in found.settled}
     assert states["syntax"] is State.FIX_FIRST
+
+
+def test_a_look_that_goes_too_deep_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dive(repository: Repository) -> Iterator[Found]:
+        yield from dive(repository)
+
+    monkeypatch.setattr(looks.get("compose"), "look", dive)
+    found = surveyed(tmp_path, SHOP)
+    assert found.troubles == ("something is nested too deeply to look for a Compose file",)
+    assert found.settled
+
+
+def test_a_gate_that_could_not_be_read_is_told_and_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def odd(_: Repository) -> Iterator[Found]:
+        yield Found(id="odd", section=Section.CODE, title="Odd", why="it is", probe="file", options={"path": ""})
+
+    monkeypatch.setattr(looks.get("compose"), "look", odd)
+    found = surveyed(tmp_path, SHOP)
+    assert found.troubles == ("no gate odd: a path may not be empty",)
+    assert "odd" not in {one.found.id for one in found.settled}
 
 
 def test_an_empty_folder_has_no_spec(tmp_path: Path) -> None:
