@@ -14,6 +14,7 @@ from pathlib import Path
 from pytest_readiness import spec
 from pytest_readiness.commands.probes import explanation, question, reference
 from pytest_readiness.registry import Registry
+from pytest_readiness.reports import _audit_json
 from pytest_readiness.reports import json as json_report
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +29,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "probes.md": pages(),
         ROOT / "docs" / "readiness.schema.json": pretty(spec.schema(Registry())),
         ROOT / "docs" / "report.schema.json": pretty(json_report.schema()),
+        ROOT / "docs" / "audit.schema.json": pretty(_audit_json.SCHEMA),
     }
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pytest_readiness.judge._gate import Weighed, outcome_of, weigh
-from pytest_readiness.judge._policy import NOTICE, announced, judged
+from pytest_readiness.judge._policy import NOTICE, announced, excused, judged
 from pytest_readiness.judge._score import Scored, score_groups, score_of
 from pytest_readiness.model import Disposition, Gate, GroupScore, Judged, Outcome, Result, Verdict
 from pytest_readiness.units import exact, show
@@ -22,7 +22,7 @@ from pytest_readiness.units import exact, show
 if TYPE_CHECKING:
     from pytest_readiness.plan import Plan
 
-__all__ = ["NOTICE", "Judgement", "Weighed", "judge", "weigh"]
+__all__ = ["NOTICE", "Judgement", "Weighed", "excused", "judge", "weigh"]
 
 
 @dataclass(frozen=True, slots=True)

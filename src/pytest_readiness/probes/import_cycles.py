@@ -34,7 +34,8 @@ class ImportCycles(Probe):
 
     A file that cannot be parsed makes the gate an error; an up-to-date ``.pyc`` beside a file shows that it can be,
     all others are parsed. Up to 4 MiB of source, calls are followed from module to module, beyond inside of
-    each module.
+    each module. Folders called ``LC_MESSAGES`` are for translations and hold no modules; an import from one is an
+    error.
 
     Fails when there is a cycle at import time.
 

@@ -20,7 +20,8 @@ from pytest_readiness.spec._probes import Broken, Known
 from pytest_readiness.spec._problems import Node
 from pytest_readiness.spec._scene import Scene, condition_of
 from pytest_readiness.spec._services import PLAUSIBLE
-from pytest_readiness.spec._todo import concerns, to_do, unfilled
+from pytest_readiness.spec._todo import to_do, unfilled
+from pytest_readiness.todo import concerns
 
 _Bound = tuple[object, Mapping[str, object] | None]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Mapping
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import NamedTuple
 
@@ -57,7 +56,7 @@ class Analysis:
         self._trees: dict[int, tree.Tree | None] = {}
         self._deferring: dict[int, list[tuple[bytes, set[int]]]] = {}
         self._calls: dict[tuple[int, int], _Call] = {}
-        self._lined: dict[int, list[Statement]] = {}
+        self._lined: dict[int, tuple[list[Statement], bool]] = {}
         self._ignored = self._ignored_modules()
 
     def findings(self) -> Findings:
@@ -145,21 +144,22 @@ class Analysis:
                     self.broken.append(broken)
                     self.facts.forget(number)
 
-    def _statements(self, number: int, data: bytes, *, lines: bool = False) -> list[Statement]:
-        """Return the imports of a file that may matter, with their lines if asked for."""
-        quickly = quick.read(data, self.resolver.tops, lines=lines)
-        if quickly is not None:
-            return quickly
+    def _statements(self, number: int, data: bytes) -> list[Statement]:
+        """Return the imports of a file that may matter; their lines are not to be trusted."""
+        quickly = quick.read(data, self.resolver.tops, lines=False)
+        return self._exactly(number, data) if quickly is None else quickly
+
+    def _exactly(self, number: int, data: bytes) -> list[Statement]:
         if scan.calls(data, self.resolver.tops) and (parsed := self._tree(number)) is not None:
             return parsed.statements()
         return lexer.read(data)
 
     def _edges(self, number: int, statements: Iterable[Statement]) -> dict[int, When]:
         found: dict[int, When] = {}
-        targets = self.resolver.targets
+        targets, deferred = self.resolver.targets, When.DEFERRED
         for when, module, names, _line, function in statements:
             leads = targets(number, module, names)
-            if when is When.DEFERRED and function and leads:
+            if function and when is deferred and leads:
                 self._deferring.setdefault(number, []).append((function, leads))
             for target in leads:
                 if found.get(target, _NEVER) > when and not (self.ignore and self._is_ignored(number, target)):
@@ -211,6 +211,8 @@ class Analysis:
     # --- ignoring -----------------------------------------------------------------------------
 
     def _ignored_modules(self) -> set[int]:
+        from fnmatch import fnmatchcase
+
         patterns = [pattern for pattern in self.ignore if "->" not in pattern]
         found: set[int] = set()
         for number, name in enumerate(self.modules.names if patterns else ()):
@@ -222,6 +224,8 @@ class Analysis:
         return found
 
     def _is_ignored(self, importer: int, imported: int) -> bool:
+        from fnmatch import fnmatchcase
+
         if imported in self._ignored:
             return True
         ignored = False
@@ -264,10 +268,13 @@ class Analysis:
 
     def _lines(self, a: int, b: int, when: When) -> tuple[int, ...]:
         """Return the lines in which module *a* imports module *b*."""
-        statements = self._lined.get(a)
-        if statements is None:
-            statements = self._lined[a] = self._statements(a, self.text(a), lines=True)
-        return tuple(sorted({one.line for one in statements if one.when is when and b in self._targets(a, one)}))
+        data = self.text(a)
+        if a not in self._lined:
+            quickly = quick.read(data, self.resolver.tops, lines=False)
+            self._lined[a] = (self._exactly(a, data), True) if quickly is None else (quickly, False)
+        statements, counted = self._lined[a]
+        found = {one.line for one in statements if one.when is when and b in self._targets(a, one)}
+        return tuple(sorted(found if counted else {quick.line(data, at) for at in found}))
 
     def _targets(self, number: int, one: Statement) -> set[int]:
         return self.resolver.targets(number, one.module, one.names)
