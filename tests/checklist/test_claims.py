@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -42,18 +43,24 @@ def recounted(found: Document, *outcomes: Outcome, **more: object) -> Recount:
     return recount
 
 
+def shares(recount: Recount) -> tuple[float | None, float | None]:
+    """The percentages by boxes and by weight."""
+    by_boxes, by_weight = recount.by_boxes, recount.by_weight
+    return None if by_boxes is None else float(by_boxes), None if by_weight is None else float(by_weight)
+
+
 def test_the_overall_share_is_of_all_boxes_and_of_all_their_gates() -> None:
     found = document(*boxes(DONE, DONE, DONE, OPEN), stated=[stated("75%")])
     recount = recounted(found, PASSED, FAILED)
-    assert (recount.ticked, recount.boxes, recount.by_boxes) == (3, 4, 75)
-    assert (recount.passed, recount.applicable, recount.by_weight) == (1, 2, 50)
+    assert (recount.ticked, recount.boxes, shares(recount)) == (3, 4, (75.0, 50.0))
+    assert (int(recount.passed), int(recount.applicable)) == (1, 2)
     assert (recount.miscounted, recount.refuted, recount.off) == (False, True, True)
 
 
 def test_a_section_counts_what_is_below_it() -> None:
     items = [*boxes(DONE, OPEN, section=("Tests", "Unit")), *boxes(OPEN, section=("Docs",), start=9)]
     recount = recounted(document(*items, stated=[stated("50%", section=("Tests",))]), PASSED, FAILED, PASSED)
-    assert (recount.by_boxes, recount.by_weight, recount.off) == (50, 50, False)
+    assert (shares(recount), recount.off) == ((50.0, 50.0), False)
 
 
 def test_a_heading_that_is_an_item_counts_what_is_nested_in_it() -> None:
@@ -61,7 +68,7 @@ def test_a_heading_that_is_an_item_counts_what_is_nested_in_it() -> None:
     parts = [item(3 + index, f"Part {index}", parent=0, status=DONE) for index in range(2)]
     found = document(whole, *parts, item(9, "Other"), stated=[stated("100%", item=0)])
     audit = held(found, {"a": PASSED, "b": FAILED}, {"a": 1, "b": 2})
-    assert [(each.by_boxes, each.by_weight) for each in audit.recounts] == [(100, 50)]
+    assert [shares(each) for each in audit.recounts] == [(100.0, 50.0)]
 
 
 def test_a_share_that_a_single_item_states_is_a_measurement_and_not_recounted() -> None:
@@ -125,6 +132,31 @@ def test_nothing_rounds_to_all_or_to_nothing() -> None:
     hardly = document(*boxes(*[OPEN] * 999, DONE), stated=[stated("0%")], lines=1100)
     assert recounted(nearly).miscounted
     assert recounted(hardly).miscounted
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [stated("8/10"), stated("95/100"), replace(stated("65%"), text="6.5 / 10")],
+    ids=lambda mark: mark.text,
+)
+def test_a_mark_out_of_ten_is_no_count(mark: Stated) -> None:
+    assert held(document(*boxes(DONE, OPEN), stated=[mark]), {}, {}).recounts == ()
+
+
+@pytest.mark.no_false_green
+def test_one_gate_that_passes_does_not_prove_a_whole_list() -> None:
+    recount = recounted(document(*boxes(DONE, DONE, DONE, DONE), stated=[stated("100%")]), PASSED)
+    assert shares(recount) == (100.0, 100.0)
+    assert recount.proven_share == Fraction(25)
+    assert (recount.without, recount.off) == (3, True)
+
+
+def test_a_percentage_beside_a_ratio_is_of_the_boxes() -> None:
+    found = document(*boxes(DONE, DONE, OPEN), stated=[stated("67%")])
+    line = "Progress: 67% (2/3)"
+    told = replace(found, text=replace(found.text, lines=(line, *found.text.lines[1:])))
+    recount = recounted(told, PASSED, PASSED, PASSED)
+    assert (recount.stated.part, recount.stated.whole, recount.proven, recount.counted) == (2, 3, 3, 3)
 
 
 def test_nothing_to_count_and_nothing_measured_refutes_nothing() -> None:

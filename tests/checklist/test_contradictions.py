@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_readiness.checklist.contradictions import Contradiction, contradictions
-from pytest_readiness.checklist.model import Item, Kind, Status
+from pytest_readiness.checklist.model import Item, Kind, Mark, Status
 
 from .samples import document, item
 
@@ -23,6 +23,7 @@ def contradict(one: str, other: str, **more: object) -> bool:
         ("Rate limiting for the public API implemented", "Implement rate limiting for the public API"),
         ("Structured logging with request ids", "Add structured logging with request id"),
         ("Docker build issues fixed", "Fix docker builds"),
+        ("Fix Docker build issues → the cache was stale", "Fix Docker build"),
         ("Created `.env.example`", "`.env.example`"),
         ("Migrate ledger tables to the new schema", "Ledger table migration to new schema"),
         ("Backups of the ledger run each night", "backups of ledger run every night"),
@@ -68,6 +69,7 @@ def test_the_same_thing_in_two_environments_is_two_things() -> None:
 def test_the_same_thing_in_two_phases_is_two_things() -> None:
     words = "Smoke tests of all endpoints pass"
     assert not contradict(words, words, phase="Phase 1", phase2="Phase 2")
+    assert contradict(words, words, phase="Phase 1", phase2="Week 2")
 
 
 @pytest.mark.parametrize("status", [Status.UNSAID, Status.NOT_APPLICABLE, Status.DONE])
@@ -84,6 +86,34 @@ def test_what_was_put_off_is_not_done() -> None:
 def test_a_parent_may_say_the_same_as_its_child() -> None:
     words = "Structured logging with request ids"
     found = document(item(3, words), item(4, words, parent=0, status=Status.DONE))
+    assert contradictions(found) == ()
+
+
+BOX = (Mark(1, 2, 5, "[ ]", Status.OPEN),)
+
+
+def test_what_is_done_above_what_is_open_is_told_once() -> None:
+    found = document(
+        item(3, "Payments", status=Status.DONE, marks=BOX),
+        item(4, "Refunds arrive", parent=0, marks=BOX, status=Status.DONE),
+        item(5, "Charges leave", parent=0, marks=BOX),
+        item(6, "Ledger balances", parent=0, marks=BOX),
+    )
+    assert contradictions(found) == (Contradiction(0, 2),)
+
+
+def test_what_bears_no_mark_is_not_open_in_so_many_words() -> None:
+    found = document(
+        item(3, "Payments", status=Status.DONE, marks=BOX), item(4, "See the log", parent=0, kind=Kind.FIELD)
+    )
+    assert contradictions(found) == ()
+
+
+def test_nor_is_what_was_put_off() -> None:
+    found = document(
+        item(3, "Payments", status=Status.DONE, marks=BOX),
+        item(4, "Refunds arrive", parent=0, marks=BOX, status=Status.DEFERRED),
+    )
     assert contradictions(found) == ()
 
 

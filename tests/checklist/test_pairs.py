@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_readiness.checklist.notes import BEGIN, END
 from pytest_readiness.checklist.pairs import paired
 from pytest_readiness.model import Gate
@@ -49,3 +51,23 @@ def test_a_share_that_was_put_right_keeps_its_gate() -> None:
 def test_other_words_are_another_item() -> None:
     source = "# Orders\n\n**Overall completion**: 0% (0/1 tasks)\n\n- [x] Refunds arrive\n"
     assert found(source, gate("overall", "Overall happiness: 93% (67/72 tasks)", 40)) == {}
+
+
+class TestNumbers:
+    @pytest.mark.no_false_green
+    def test_a_gate_that_was_made_for_another_number_proves_nothing(self) -> None:
+        made = gate("unit-coverage", "Unit test coverage is above 80 %", 1)
+        assert found("- [x] Unit test coverage is above 80 %\n", made) == {1: ["unit-coverage"]}
+        assert found("- [x] Unit test coverage is above 90 %\n", made) == {}
+
+    def test_other_words_with_the_same_number_are_still_the_item(self) -> None:
+        made = gate("unit-coverage", "Unit test coverage is above 80 %", 1)
+        assert found("- [x] The unit test coverage is above 80 %\n", made) == {1: ["unit-coverage"]}
+
+    def test_a_gate_that_was_renamed_is_known_by_its_id(self) -> None:
+        made = gate("unit-test-coverage-is-above-80", "The code is covered", 1)
+        assert found("- [x] Unit test coverage is above 80 %\n", made) == {1: ["unit-test-coverage-is-above-80"]}
+
+    def test_a_further_gate_of_the_same_item_may_have_numbers_of_its_own(self) -> None:
+        gates = gate("a", "Unit test coverage is above 80 %", 1), gate("b", "At least 3 tests", 1)
+        assert found("- [x] Unit test coverage is above 80 %\n", *gates) == {1: ["a", "b"]}

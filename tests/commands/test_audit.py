@@ -68,8 +68,8 @@ class TestClaims:
         assert run("audit", "CHECKLIST.md", "--fail-on", word).exit_code == 0
 
     def test_verbose_shows_what_agrees_too(self, run: Run) -> None:
-        assert "confirmed: claimed to be done" not in run("audit", "CHECKLIST.md").output
-        assert "confirmed: claimed to be done" in run("audit", "CHECKLIST.md", "-v").output
+        assert "confirmed: claimed, and measured to be so" not in run("audit", "CHECKLIST.md").output
+        assert "confirmed: claimed, and measured to be so" in run("audit", "CHECKLIST.md", "-v").output
 
     @pytest.mark.no_false_green
     def test_a_selection_leaves_the_rest_unproven(self, run: Run, project: Path) -> None:

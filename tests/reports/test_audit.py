@@ -131,7 +131,11 @@ class TestJson:
         }
         assert sum(one["counts"].values()) == len(one["claims"])
         assert one["lost"] == [{"id": "gone", "source": "CHECKLIST.md:99"}]
-        assert one["contradictions"] == [{"done": 11, "open": 32, "text": "Licence is there"}]
+        assert one["contradictions"] == [
+            {"done": 8, "open": 13, "text": "Papers"},
+            {"done": 11, "open": 32, "text": "Licence is there"},
+            {"done": 15, "open": 22, "text": "Money - 100% Complete"},
+        ]
         assert one["damage"] == ["UTF-8 that was read as Windows-1252, 3 lines"]
 
     def test_tells_shares_unrounded(self) -> None:

@@ -1,5 +1,5 @@
 """
-The same thing done here and open there: what a document says against itself.
+What a document says against itself: the same thing done here and open there, or done above what is open.
 
 Two items are the same only if a careful reader would say so: they have the same words that matter, or
 one says all that the other does and both name the same file, function or piece of code.
@@ -67,7 +67,11 @@ _STEM, _SHORT = 3, 2
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two items, by their indices, that are the same thing: one is done, and the other is not."""
+    """
+    Two items, by their indices: one is done, and the other is not.
+
+    They are the same thing, or what is open is nested in what is done.
+    """
 
     done: int
     open: int
@@ -82,7 +86,7 @@ class _Said:
     names: frozenset[str]
     about: frozenset[str]
     where: frozenset[str]
-    when: frozenset[str]
+    when: frozenset[tuple[str, str]]
 
     @property
     def key(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -99,7 +103,20 @@ def contradictions(document: Document) -> tuple[Contradiction, ...]:
         for other in index.near(said)
         if _same(said, other) and not _nested(document, said.index, other.index)
     }
+    found.update(_over_open(document))
     return tuple(sorted(found, key=lambda pair: (min(pair.done, pair.open), max(pair.done, pair.open))))
+
+
+def _over_open(document: Document) -> Iterator[Contradiction]:
+    """Yield each item that is marked as done, with the first that is nested in it and marked as open."""
+    told: set[int] = set()
+    for index, item in enumerate(document.items):
+        above = item.parent
+        if above is None or above in told or not item.marks or item.status is not Status.OPEN:
+            continue
+        if document.items[above].status is Status.DONE and document.items[above].marks:
+            told.add(above)
+            yield Contradiction(above, index)
 
 
 class _Index:
@@ -126,7 +143,7 @@ def _claims(item: Item, wanted: tuple[Status, ...]) -> bool:
 
 
 def _same(one: _Said, other: _Said) -> bool:
-    if _apart(one.where, other.where) or _apart(one.when, other.when):
+    if _apart(one.where, other.where) or _at_other_times(one.when, other.when):
         return False
     if one.key == other.key:
         return len(one.stems) >= _FEW or bool(one.names) or _agree(one, other)
@@ -149,6 +166,12 @@ def _agree(one: _Said, other: _Said) -> bool:
     return bool(one.stems) and not _apart(one.about, other.about)
 
 
+def _at_other_times(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> bool:
+    """Whether two stages are of one plan, and different: phase 1 and phase 2, but not phase 1 and week 3."""
+    units = {unit for unit, _ in one} & {unit for unit, _ in other}
+    return bool(units) and one.isdisjoint(other)
+
+
 def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(one) and bool(other) and one.isdisjoint(other)
 
@@ -168,15 +191,16 @@ def _above(document: Document, index: int) -> Iterator[int]:
 
 def _said(document: Document, index: int) -> _Said:
     item = document.items[index]
+    text = item.text.partition("\u2192")[0]  # what is behind an arrow is what came of it
     setting = " ".join((*item.section[1:], item.lead, item.phase))
     context = f"{setting} {item.text}"
     return _Said(
         index=index,
-        stems=frozenset(_stems(_plain(item.text))),
-        names=frozenset(_names(item.text)),
+        stems=frozenset(_stems(_plain(text))),
+        names=frozenset(_names(text)),
         about=frozenset(_stems(" ".join(_about(item)))),
         where=frozenset(_PLACES[word] for word in _words(context) if word in _PLACES),
-        when=frozenset(f"{unit.lower()} {number}" for unit, number in _STAGE.findall(context)),
+        when=frozenset((unit.lower(), number) for unit, number in _STAGE.findall(context)),
     )
 
 

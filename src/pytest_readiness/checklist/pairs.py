@@ -2,7 +2,7 @@
 Which gates judge which items of a checklist that was perhaps written back.
 
 What was written into it must not change that: the summary moves lines, and a share that was put right
-changes the words of the item that states it.
+changes the words of the item that states it. But a gate that was made for another number proves nothing.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from dataclasses import replace
 from pytest_readiness.checklist.model import Document
 from pytest_readiness.checklist.notes import summary_lines
 from pytest_readiness.checklist.opening import Opened
-from pytest_readiness.checklist.pairing import Pairing, key, pair
+from pytest_readiness.checklist.pairing import Pairing, ids, key, pair
 from pytest_readiness.model import Gate
 
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SHARE = re.compile(r"\d+(?:[.,]\d+)?\s*%|\d+\s*(?:/|of)\s*\d+")
 
 
@@ -26,7 +27,7 @@ def paired(checklist: Opened, gates: Sequence[Gate]) -> Pairing:
     first, last = summary_lines(checklist.text)
     before = _moved(document, last, last - first)
     numbered = before if first < last and _exact(before, gates) > _exact(document, gates) else document
-    return _despite_shares(document, pair(numbered, gates))
+    return _despite_shares(document, _of_the_same_numbers(document, pair(numbered, gates)))
 
 
 def _moved(document: Document, after: int, by: int) -> Document:
@@ -39,6 +40,26 @@ def _exact(document: Document, gates: Iterable[Gate]) -> int:
     """Return how many gates name the very line of an item with their words."""
     places = {(str(item.line), key(item.text)) for item in document.items}
     return sum(((gate.source or "").rpartition(":")[2], key(gate.title)) in places for gate in gates)
+
+
+def _of_the_same_numbers(document: Document, found: Pairing) -> Pairing:
+    """
+    Return *found* without gates that were paired by likeness with an item that names other numbers.
+
+    Coverage above 90 % is not proven by the gate that was made when the document said 80 %.
+    """
+    names = ids(document.items)
+    gates, lost = dict(found.gates), list(found.lost)
+    for index, group in found.gates.items():
+        text = document.items[index].text
+        known = any(gate.id == names[index] or key(gate.title) == key(text) for gate in group)
+        if not known and all(_numbers(gate.title) != _numbers(text) for gate in group):
+            lost += gates.pop(index)
+    return Pairing(gates, tuple(lost))
+
+
+def _numbers(text: str) -> list[str]:
+    return sorted(_NUMBER.findall(text))
 
 
 def _despite_shares(document: Document, found: Pairing) -> Pairing:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pytest_readiness.checklist import notes
@@ -43,7 +44,7 @@ def rewrite(original: Text, audit: Audit) -> Text:
             hidden = line in headings or bool(_HEADING.match(lines[line - 1]))
             note = _encodable("; ".join(dict.fromkeys(said)), original.encoding)
             lines[line - 1] = notes.with_note(lines[line - 1], note, hidden=hidden)
-    return _with_summary(original, lines, _summary(original, audit))
+    return _with_summary(original, document, lines, _summary(original, audit))
 
 
 def is_true(original: Text, audit: Audit) -> bool:
@@ -157,12 +158,12 @@ def _encodable(text: str, encoding: str) -> str:
 # --- summary ----------------------------------------------------------------------------------------
 
 
-def _with_summary(original: Text, lines: Sequence[str], made: Sequence[str]) -> Text:
+def _with_summary(original: Text, document: Document, lines: Sequence[str], made: Sequence[str]) -> Text:
     """Return *lines* with the summary *made* where there is one already, else on top."""
     first, last = notes.summary_lines(original)
     block = [notes.BEGIN, *made, notes.END]
     if first == last:
-        first = last = _top(original.lines)  # no blank lines around it, so that it can be told by how much lines moved
+        first = last = _top(document)  # no blank lines around it, so that it can be told by how much lines moved
     newline = next((ending for ending in original.endings if ending), "\n")
     endings = [*original.endings[:first], *([newline] * len(block)), *original.endings[last:]]
     whole = [*lines[:first], *block, *lines[last:]]
@@ -172,16 +173,14 @@ def _with_summary(original: Text, lines: Sequence[str], made: Sequence[str]) -> 
     return replace(original, lines=tuple(whole), endings=tuple(endings), damage=())
 
 
-def _top(lines: Sequence[str]) -> int:
+def _top(document: Document) -> int:
     """Return where a summary belongs: after front matter and the title, if there are any."""
-    start = 0
-    if lines and lines[0].rstrip() in {"---", "+++"}:
-        fence = lines[0].rstrip()
-        start = next((index + 1 for index, line in enumerate(lines) if index and line.rstrip() == fence), 0)
-    title = next((index for index, line in enumerate(lines) if index >= start and line.strip()), None)
+    lines = document.text.lines
+    start = sum(1 for _ in takewhile(lambda line: line.why == "front matter", document.lines))
+    title = next((index for index in range(start, len(lines)) if lines[index].strip()), None)
     if title is None:
         return start
     if _HEADING.match(lines[title]):
         return title + 1
     below = lines[title + 1] if title + 1 < len(lines) else ""
-    return title + 2 if _SETEXT.match(below) and not _HEADING.match(below) else start
+    return title + 2 if _SETEXT.match(below) and lines[title][0].isalnum() else start

@@ -21,11 +21,12 @@ def summary(audit: Audit) -> tuple[str, ...]:
 
 
 def _counted(audit: Audit) -> str:
-    claims = audit.claims
-    found = Counter(finding.measured for finding in claims)
-    excused = sum(finding.excused and finding.measured is Measured.UNKNOWN for finding in claims)
-    without = sum(not finding.gates for finding in claims)
-    items = "1 item" if len(claims) == 1 else f"{len(claims)} items"
+    """Count all items: which of them claim something may depend on the marks of others."""
+    findings = audit.findings
+    found = Counter(finding.measured for finding in findings)
+    excused = sum(finding.excused and finding.measured is Measured.UNKNOWN for finding in findings)
+    without = sum(not finding.gates for finding in findings)
+    items = "1 item" if len(findings) == 1 else f"{len(findings)} items"
     told = f"Of {items}, {found[Measured.DONE]} measured to be done and {found[Measured.NOT_DONE]} not to be"
     if found[Measured.NOT_APPLICABLE]:
         told += f", {found[Measured.NOT_APPLICABLE]} not applicable"

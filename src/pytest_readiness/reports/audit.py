@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 #: Where the text of an item starts: after the number of its line.
 _INDENT = 7
 _MEANING = {
-    "contradicted": "claimed to be done, measured not to be",
-    "unproven": "claimed to be done, and not measured",
-    "understated": "claimed to be open, measured to be done",
+    "contradicted": "claimed, and measured to be otherwise",
+    "unproven": "claimed, and not measured",
+    "understated": "claimed to be open, and measured to be done",
     "open": "claimed to be open, and not measured to be done",
-    "confirmed": "claimed to be done, and measured to be",
+    "confirmed": "claimed, and measured to be so",
 }
 _COLOURS = {"contradicted": "red", "unproven": "yellow", "understated": "cyan", "confirmed": "green"}
 #: What is shown only if asked for: it is as it is claimed.

@@ -40,14 +40,14 @@ class Draft:
     optional: bool = False
     opens: bool = False  # its text ends in a colon: what is nested in it is meant
 
-    def item(self, index: Mapping[int, int]) -> Item:
-        """The item as it is handed out; ``index`` gives each draft's place."""
+    def item(self, index: Mapping[int, int], raw: str) -> Item:
+        """The item as it is handed out; ``index`` gives each draft's place, ``raw`` is its whole line."""
         return Item(
             line=self.line,
             end=self.end,
             kind=self.kind,
             text=self.text,
-            raw=self.raw,
+            raw=raw,
             status=self.status,
             because=self.because,
             marks=tuple(self.marks),

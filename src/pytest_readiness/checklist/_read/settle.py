@@ -75,7 +75,7 @@ def _follow(draft: Draft) -> None:
 def _inherit(draft: Draft, section: Section | None, state: State) -> None:
     """Severity, phase, owner and due date come from the item above, else from the headings."""
     above = draft.parent
-    chain = _chain(state, section)
+    chain = [each for each in _chain(state, section) if each.title]
     if not draft.priority:
         if draft.kind in {Kind.FIELD, Kind.SENTENCE}:
             pass

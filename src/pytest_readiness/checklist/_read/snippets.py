@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pytest_readiness.checklist._read import fences, labels, marks, sentences
 from pytest_readiness.checklist._read.draft import Draft
@@ -13,6 +14,15 @@ from pytest_readiness.checklist._read.state import State, make
 from pytest_readiness.checklist.model import Code, Kind, Role, Status
 
 _KINDS = {Sort.VARIABLE: Kind.VARIABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A code fence: the line that opens it, its language, its lines."""
+
+    line: int
+    language: str
+    body: Sequence[Shaped]
 
 
 def take_fence(state: State, at: int, piece: Shaped) -> int:
@@ -52,24 +62,37 @@ def _body(state: State, piece: Shaped, body: Sequence[Shaped]) -> None:
     found = fences.found(language, lines)
     lead_text = nest.lead.text if nest and nest.lead else ""
     for each in found:
-        _take(state, piece, body, each, language, parent, lead_text)
+        _take(state, Fence(piece.number, language, body), each, parent, lead_text)
 
 
-def _take(
-    state: State, piece: Shaped, body: Sequence[Shaped], each: Found, language: str, parent: Draft | None, lead: str
-) -> None:
-    first, last = body[each.start], body[each.end]
+def _take(state: State, fence: Fence, each: Found, parent: Draft | None, lead: str) -> None:
+    first, last = fence.body[each.start], fence.body[each.end]
     start = first.number
-    if each.sort is Sort.SNIPPET and each.end > each.start:
-        start = piece.number
+    if each.end > each.start and (each.sort is Sort.SNIPPET or _alone(each, fence.body)):
+        start = fence.line
     draft = Draft(
-        line=start, end=last.number, kind=_KINDS.get(each.sort, Kind.CODE), text=each.command.split("\n")[0].strip(),
-        raw=first.line, code=Code(language, each.command, tuple(each.expected)), lead=each.note or lead,
-    )  # fmt: skip
+        line=start,
+        end=last.number,
+        kind=_KINDS.get(each.sort, Kind.CODE),
+        text=each.command.split("\n")[0].strip(),
+        raw=first.line,
+        code=Code(fence.language, each.command, tuple(each.expected)),
+        lead=each.note or lead,
+    )
     if each.sort is Sort.LISTING and state.mood is not Mood.WANT:
         draft.status, draft.because = Status.DONE, "listed"
     state.add(draft, "code", parent=parent)
     state.last_code = draft
+
+
+def _alone(each: Found, body: Sequence[Shaped]) -> bool:
+    """Whether one query of several lines is all that a fence holds."""
+    return (
+        each.sort is Sort.COMMAND
+        and fences.comment(body[each.start].line) is None
+        and each.command.lstrip()[:6].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"}
+        and all(not piece.line.strip() for piece in [*body[: each.start], *body[each.end + 1 :]])
+    )
 
 
 def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) -> None:
@@ -83,9 +106,14 @@ def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) 
         return
     if lead is not None and told and language == "json" and lead.draft is None:
         draft = Draft(
-            line=lead.line, end=body[-1].number if body else piece.number, kind=Kind.CODE, text=lead.text,
-            raw=state.pieces[lead.line - 1].line, code=Code(language, "", shown), lead=lead.text,
-        )  # fmt: skip
+            line=lead.line,
+            end=body[-1].number if body else piece.number,
+            kind=Kind.CODE,
+            text=lead.text,
+            raw=state.pieces[lead.line - 1].line,
+            code=Code(language, "", shown),
+            lead=lead.text,
+        )
         state.add(draft, "expected output")
         state.last_code = draft
         return
@@ -112,7 +140,15 @@ def _printed(state: State, body: Sequence[Shaped]) -> None:
         ):
             text = each.line.strip("\u251c\u2514\u2502\u2500 ")
             state.add(
-                Draft(line=each.number, end=each.number, kind=Kind.MARK, text=text, raw=each.line, status=above.status, because=above.because),
+                Draft(
+                    line=each.number,
+                    end=each.number,
+                    kind=Kind.MARK,
+                    text=text,
+                    raw=each.line,
+                    status=above.status,
+                    because=above.because,
+                ),
                 "below a mark in printed output",
                 parent=above,
-            )  # fmt: skip
+            )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from pytest_readiness.checklist._read import details, marks, moods
 from pytest_readiness.checklist._read.draft import Draft, Lead, Section
@@ -39,6 +40,7 @@ class State:
     owners: list[Section | None] = field(default_factory=list)
     last_code: Draft | None = None
     chains: dict[int, list[Section]] = field(default_factory=dict)
+    shares: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     headed: dict[int, Section] = field(default_factory=dict)
 
     def note(self, number: int, role: Role, why: str, draft: Draft | None = None) -> None:
@@ -70,7 +72,11 @@ class State:
 
     @property
     def mood(self) -> Mood | None:
-        """The nearest firm mood, of the lead or of the sections from within; else the nearest one."""
+        """The nearest firm mood, of the lead or of the sections from within; in trouble, what is wanted is not open."""
+        mood = self._mood()
+        return Mood.TROUBLE if mood is Mood.WANT and self.troubled else mood
+
+    def _mood(self) -> Mood | None:
         weak: Mood | None = None
         for each in self._around():
             mood, firm = each.mood, each.firm
@@ -125,11 +131,23 @@ class State:
 
 def leading(title: str, line: int, draft: Draft | None = None) -> Lead:
     """A line that introduces what follows."""
+    return replace(_leading(title), line=line, draft=draft)
+
+
+@lru_cache(maxsize=2048)
+def _leading(title: str) -> Lead:
     said = marks.said(title.rstrip("s"), exact=True) or marks.said(title, exact=True)
     given = said.status if said is not None and said.end >= len(title) - 1 else Status.UNSAID
     return Lead(
-        title, line, moods.mood(title), draft, details.phase(title), moods.firm(title), moods.todo(title), given
-    )  # fmt: skip
+        title,
+        0,
+        moods.mood(title),
+        None,
+        details.phase(title),
+        moods.firm(title),
+        moods.todo(title),
+        given,
+    )
 
 
 def make(
@@ -173,7 +191,7 @@ def tell(state: State, draft: Draft, text: str) -> None:
         draft.reason = details.reason(text)
 
 
-def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID) -> tuple[Status, str]:
+def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: bool = False) -> tuple[Status, str]:
     """What a plain sentence claims, from its surroundings and its own words."""
     if given not in {Status.UNSAID, Status.DONE, Status.OPEN}:
         return given, "the heading or lead above"
@@ -185,6 +203,6 @@ def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID) -> tuple[
         return Status.DONE, "among what is claimed"
     if needs(text) and not past(text):
         return Status.OPEN, text[:60]
-    if imperative(text):
+    if imperative(text, step=step):
         return Status.OPEN, text[:60]
     return Status.DONE, text[:60]
