@@ -31,6 +31,7 @@ PLUGINS = {
 def instructions(python: Path, folder: Path) -> int:
     """Return the instructions of one run of one trivial test, everything compiled beforehand."""
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     test = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     for _ in range(2):
         subprocess.run(test, cwd=folder, env=environment, capture_output=True, check=True)

@@ -6,8 +6,10 @@ Run with ``python benchmarks/import_cycles.py FOLDER=PACKAGE...``: folders with 
 system time of whole processes, interpreter and imports included, the median of some rounds side by side. Read
 ratios, not seconds.
 
-Sources are measured as pip installs them, with the ``.pyc`` files that ``python -m compileall`` makes in a copy of
-them: an up-to-date one proves that its source can be parsed. Without any (and with ``--bare``), all is parsed.
+Both sides run compiled, as pip compiles what it installs: a first run of each is not counted, and
+``PYTHONDONTWRITEBYTECODE`` is not handed on to them. Sources are measured as pip installs them, too, with the
+``.pyc`` files that ``python -m compileall`` makes in a copy of them: an up-to-date one proves that its source can
+be parsed. Without any (and with ``--bare``), all is parsed.
 
 cold: all from the sources. warm: from the caches that both keep; ours is checked by content, every byte is read.
 changed: warm, but one file has changed since. "added": the same without what a process costs that has pytest
@@ -30,11 +32,10 @@ from pathlib import Path
 
 OURS = """
 import sys
-from pathlib import Path
 from pytest_readiness.probes._imports import cache
 from pytest_readiness.probes._imports.modules import find
 folder, package, kept = sys.argv[1:]
-found = cache.findings(Path(kept) if kept else None, find(Path(folder), [package]))
+found = cache.findings(kept or None, find(folder, [package]))
 told = {"modules": found.modules, "cycles": len(found.cycles), "in cycles": sum(len(c.modules) for c in found.cycles)}
 """
 GRIMP = """
@@ -50,6 +51,7 @@ PYTEST = "import pytest, _pytest.main, _pytest.python\n"
 #: What is measured of a project that is compiled.
 KINDS = ("cold", "warm", "changed")
 NUMBERS = itertools.count()
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 END = """
 import json, resource
 print(json.dumps({**told, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
@@ -58,7 +60,8 @@ print(json.dumps({**told, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_ma
 
 def run(code: str, *arguments: str) -> tuple[float, dict[str, float]]:
     """Return the CPU seconds of a process that runs *code*, and what it tells."""
-    with subprocess.Popen([sys.executable, "-c", code + END, *arguments], stdout=subprocess.PIPE) as child:
+    command = [sys.executable, "-c", code + END, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=ENVIRONMENT) as child:
         assert child.stdout
         told = child.stdout.read()
         _pid, status, used = os.wait4(child.pid, 0)
@@ -75,9 +78,8 @@ def compare(folder: Path, package: str, rounds: int, base: str = "", kinds: tupl
     with tempfile.TemporaryDirectory() as kept:
         for kind in kinds:
             ours, grimp = ("", "") if kind not in KINDS[1:] else (f"{kept}/ours", f"{kept}/grimp")
-            if ours:
-                run(OURS, str(folder), package, ours)
-                run(GRIMP, str(folder), package, grimp)
+            run(OURS, str(folder), package, ours)
+            run(GRIMP, str(folder), package, grimp)
             mine: list[float] = []
             theirs: list[float] = []
             told: dict[str, float] = {}

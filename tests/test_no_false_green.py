@@ -411,6 +411,20 @@ def test_nobody_has_attested_is_not_a_pass(run: Run) -> None:
     assert (ran.exit_code, ran.outcomes) == (1, {"g": "error"})
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "with: {returns: {text: TODO}}, expect: {text: TODO}",
+        "with: {returns: {count: 3}}, expect: {count: 'TODO: how many'}",
+        "with: {returns: {count: 3}}, expect: {count: 3}, deferred: {reason: later, until: TODO}",
+    ],
+)
+def test_what_is_still_to_be_filled_in_is_not_a_pass(run: Run, rest: str) -> None:
+    ran = run(gate(f"probe: fake, {rest}"))
+    assert (ran.exit_code, ran.outcomes) == (1, {"g": "error"})
+    assert "still to be filled in" in ran.output
+
+
 def test_no_gates_is_not_ready(run: Run) -> None:
     ran = run("  []")
     assert (ran.exit_code, ran.report["verdict"]) == (1, "NOT READY")

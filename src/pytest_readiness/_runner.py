@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +28,9 @@ from pytest_readiness.plan import Plan
 from pytest_readiness.registry import Registry
 from pytest_readiness.reports import terminal
 from pytest_readiness.session import Session
+
+if TYPE_CHECKING:
+    from pytest_readiness._audits import Audits, Held
 
 #: What pytest's exit codes say, where the gates have nothing to do with them.
 _CAUSES = {
@@ -72,12 +75,22 @@ def install(config: pytest.Config) -> None:
     try:
         asked = Asked.of(config)
         plan, registry = load(config, asked)
+        audits = _audits(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     if config.option.readiness_only and hasattr(config.option, "dist"):
         # There are no tests to distribute, and workers would look for some.
         config.option.dist, config.option.tx = "no", []
-    config.pluginmanager.register(Runner(config, asked, plan, registry), "readiness-runner")
+    config.pluginmanager.register(Runner(config, asked, plan, registry, audits), "readiness-runner")
+
+
+def _audits(config: pytest.Config) -> Audits | None:
+    """Return what is to be audited; the reading of checklists is loaded only for that."""
+    if not (config.option.readiness_audit or config.option.readiness_audit_fail_on):
+        return None
+    from pytest_readiness._audits import Audits
+
+    return Audits.of(config)
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -99,11 +112,15 @@ def _will_be_worker() -> bool:
 class Runner:
     """The plugin that judges the gates once, after the test loop, and tells of them."""
 
-    def __init__(self, config: pytest.Config, asked: Asked, plan: Plan, registry: Registry) -> None:
+    def __init__(
+        self, config: pytest.Config, asked: Asked, plan: Plan, registry: Registry, audits: Audits | None = None
+    ) -> None:
         self._config = config
         self._asked = asked
         self._plan = plan
         self._registry = registry
+        self._audits = audits
+        self._held: tuple[Held, ...] = ()
         self._collector = _session.install(config)
         self._assessment: assess.Assessment | None = None
         self._report: Report | None = None
@@ -165,6 +182,7 @@ class Runner:
             # As pytest itself does in the end: tests may have gone elsewhere, and removed the folder they were in.
             os.chdir(session.startpath)
             self._judge()
+            self._audit()
             self._hand_over(session)
         return result
 
@@ -190,6 +208,8 @@ class Runner:
         screen = self._screen()
         if screen and self._report:
             terminal.summary(self._report, screen)
+        if screen and self._report and self._audits:
+            self._audits.show(self._held, screen)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
@@ -241,6 +261,12 @@ class Runner:
         with progress or nullcontext():
             self._assessment.run()
         self._stopped = None
+
+    def _audit(self) -> None:
+        """Hold the checklists against what was found; what fails of them fails the run."""
+        if self._audits:
+            self._held = self._audits.hold(self._judged(), self._plan.spec.gates)
+            self._noted |= dict.fromkeys(problem for held in self._held for problem in held.problems())
 
     def _setup(self, session: Session | None) -> Setup:
         option = self._config.option

@@ -25,6 +25,16 @@ OPTIONS: dict[str, dict[str, object]] = {
         "metavar": "FORMAT:PATH",
         "help": "write a report, json:readiness.json for example; repeatable" + _IN_INI.format("readiness_report"),
     },
+    "--readiness-audit": {
+        "action": "append",
+        "metavar": "CHECKLIST.md",
+        "help": "hold the claims of a checklist against the gates; repeatable",
+    },
+    "--readiness-audit-fail-on": {
+        "metavar": "WORDS",
+        "help": "what of an audit fails the run (contradicted): confirmed, contradicted, understated, unproven, open, "
+        "internal, stated" + _IN_INI.format("readiness_audit_fail_on"),
+    },
     "--readiness-jobs": {"type": int, "metavar": "N", "help": "how many gates run at the same time"},
     "--readiness-explain": {"action": "store_true", "help": "list all that the gates would reach for, and run nothing"},
     "--readiness-no-exec": {"action": "store_true", "help": "refuse gates and services that run commands"},
@@ -38,6 +48,7 @@ INI = {
     "readiness_spec": ("string", "path of the spec, relative to the file of this setting (default: readiness.yaml)"),
     "readiness_profile": ("string", "profile of the spec"),
     "readiness_report": ("linelist", "FORMAT:PATH of each report, relative to the file of this setting"),
+    "readiness_audit_fail_on": ("string", "what of an audit fails the run, comma-separated (default: contradicted)"),
     "readiness_cache": ("string", "on or off: keep content-checked analyses between runs (default: on, but off in CI)"),
 }
 MARKER = "readiness(gate, ...): this test is evidence for the gates of readiness.yaml that have these ids"

@@ -83,6 +83,19 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """
+    Measurements that a probe can make besides its ``measures``, for the reference.
+
+    What stands in capitals in a name is for the gate to choose (``header:NAME``). ``when`` says what brings
+    them, in words that follow "with": ``"`extract`"``; empty where they are always there.
+    """
+
+    measures: Mapping[str, Measure]
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
     """One thing a probe will reach for: kind is host, file, command, process, variable, query, module or gates."""
 
@@ -289,13 +302,13 @@ class Probe(ABC):
         """Return which other gates this one is judged after, as selections; see ``Context.results``."""
         return ()
 
-    def touches(self) -> Iterable[Touch]:
-        """Yield every host, file, command, variable and query the probe will reach for."""
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield what ``declared`` and ``declare`` know beyond ``measures``, in general terms."""
         return ()
 
-    @classmethod
-    def families(cls) -> Sequence[tuple[str, str]]:
-        """Return what further measurements there are, for the reference: names or what they look like, and meanings."""
+    def touches(self) -> Iterable[Touch]:
+        """Yield every host, file, command, variable and query the probe will reach for."""
         return ()
 
     @classmethod

@@ -133,6 +133,18 @@ def test_what_looks_like_a_variable_in_the_document_is_a_text() -> None:
     assert (path, each["title"]) == (("A $ {B}",), "Set $${HOME} and $$5")
 
 
-def test_what_is_to_be_filled_in_is_found_wherever_it_is() -> None:
-    assert tree.unfilled({"with": {"paths": ["a", "TODO: which"]}})
-    assert not tree.unfilled({"with": {"regex": "TODO|FIXME"}, "x": 3})
+def test_what_all_gates_of_a_group_say_is_said_once() -> None:
+    found = document(
+        item(2, "One", section=("A", "B"), severity=Severity.LOW),
+        item(3, "Two", section=("A", "B"), severity=Severity.LOW),
+        item(4, "Three", section=("A",)),
+        item(5, "Four", section=("C",), severity=Severity.LOW),
+        item(6, "Five", section=("C",), severity=Severity.CRITICAL),
+    )
+    root = tree.grow(found, [proposal(n) for n in range(5)], source=NAME)
+    tree.share(root)
+    text = write.spec(found, root, source=NAME)
+    below = "          # low\n          - id: one\n            title: One\n            probe"
+    assert f"      - group: B\n        severity: low\n        gates:\n{below}" in text
+    assert "  - group: A\n    gates:" in text
+    assert text.count("severity: ") == 3

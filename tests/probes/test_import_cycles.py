@@ -13,7 +13,8 @@ import pytest
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Outcome, Result
 from pytest_readiness.probe import Measurements
-from pytest_readiness.probes._imports import graph, lexer, quick, source, tree
+from pytest_readiness.probes._imports import cache, graph, lexer, quick, source, tree
+from pytest_readiness.probes._imports.modules import find
 from pytest_readiness.probes._imports.statements import When
 from pytest_readiness.probes.import_cycles import ImportCycles
 from pytest_readiness.testing import run_probe
@@ -221,6 +222,58 @@ class TestWhereItLooks:
 
     def test_a_module_hides_a_folder_without_init(self, make_context: MakeContext, tmp_path: Path) -> None:
         write(tmp_path, {"p/__init__.py": "", "p/a.py": "", "p/a/x.py": "", "p/b.py": "", "p/b/__init__.py": ""})
+        assert value(ImportCycles().measure(make_context()), "modules") == 3
+
+
+class TestAFolderOfTranslations:
+    CYCLE: ClassVar = {
+        "p/__init__.py": "",
+        "p/locale/de/LC_MESSAGES/a.py": "from p.locale.de.LC_MESSAGES import b\n",
+        "p/locale/de/LC_MESSAGES/b.py": "from p.locale.de.LC_MESSAGES import a\n",
+    }
+
+    def test_holds_no_modules(self, make_context: MakeContext, tmp_path: Path) -> None:
+        write(tmp_path, self.CYCLE)
+        found = ImportCycles().measure(make_context())
+        assert (value(found, "modules"), value(found, "cycles")) == (1, 0)
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize("name", ["p/a.py", "p/locale/de/__init__.py"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "import p.locale.de.LC_MESSAGES.a\n",
+            "import p.locale.de.LC_MESSAGES\n",
+            "from p.locale.de.LC_MESSAGES import a\n",
+            "from p.locale.de import LC_MESSAGES\n",
+            "from p.locale.de import (x,  # and\n    LC_MESSAGES as y)\n",
+            "import importlib\nimportlib.import_module('p.locale.de.LC_MESSAGES.a')\n",
+        ],
+    )
+    def test_is_an_error_where_modules_are_imported_from_it(self, text: str, name: str, tmp_path: Path) -> None:
+        write(tmp_path, {**self.CYCLE, name: text})
+        result = run_probe(ImportCycles(), root=tmp_path)
+        assert result.outcome is Outcome.ERROR
+        assert "imports p.locale.de.LC_MESSAGES, but folders of that name are for translations" in result.reason
+
+    @pytest.mark.no_false_green
+    def test_is_an_error_too_when_it_comes_later_than_what_is_kept(self, tmp_path: Path) -> None:
+        kept = tmp_path / "kept"
+        write(tmp_path, {"p/__init__.py": "", "p/a.py": "from p.de.LC_MESSAGES import b\n", "p/de/fr/x.py": ""})
+        assert cache.findings(kept, find(tmp_path, ["p"])).cycles == ()
+        (tmp_path / "p" / "de" / "LC_MESSAGES").mkdir()
+        with pytest.raises(CannotMeasure, match=r"p\.a imports p\.de\.LC_MESSAGES"):
+            cache.findings(kept, find(tmp_path, ["p"]))
+
+    def test_is_no_concern_where_only_a_name_is_the_same(self, make_context: MakeContext, tmp_path: Path) -> None:
+        write(
+            tmp_path,
+            {
+                **self.CYCLE,
+                "p/names.py": "LC_MESSAGES = 5\n",
+                "p/b.py": "from p.names import LC_MESSAGES\nimport p.x\n",
+            },
+        )
         assert value(ImportCycles().measure(make_context()), "modules") == 3
 
 
@@ -437,6 +490,49 @@ class TestReading:
     """The three ways to read a file agree; the standard library is the oracle's food."""
 
     LIBRARY = Path(sysconfig.get_path("stdlib"))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "import a; import b\n",
+            "x = 1; import a\n",
+            "if x: import a\n",
+            "from a \\\n    import b\n",
+            "from \\\n    a import b\n",
+            "import \\\n    a\n",
+            "x = 1 + \\\n    reimport\nimport a\n",
+            "class A: from a import b\n",
+            "lambda: __import__('a')\n",
+            "from importlib import import_module as load\nload('a')\n",
+        ],
+    )
+    def test_quickly_is_left_where_an_import_is_not_in_its_usual_place(self, text: str) -> None:
+        assert quick.read(text.encode()) in (None, lexer.read(text.encode()))
+
+    @pytest.mark.parametrize(
+        ("text", "modules"),
+        [
+            ("from a import(b)\n", [b"a"]),
+            ("from a import*\n", [b"a"]),
+            ("from a import (  # important: import\n    b, import_c)\nimport d\n", [b"a", b"d"]),
+            ("# first: import a\nimport b\n", [b"b"]),
+            ("important = 1\n_import = reimport\nimport b", [b"b"]),
+            ("def f():\n\timport a\n", [b"a"]),
+            ('"""\n>>> import a\n"""\nimport b\n', [b"b"]),
+            ("from mine import import_module\nimport_module('a')\nimport b\n", [b"mine", b"b"]),
+        ],
+    )
+    def test_quickly_finds_what_is(self, text: str, modules: list[bytes]) -> None:
+        found = quick.read(text.encode())
+        assert found is not None
+        assert [one.module for one in found] == modules
+        assert found == lexer.read(text.encode())
+
+    def test_quickly_without_lines_leaves_where_to_count_them(self) -> None:
+        data = b'"""Text."""\n\nimport a\n\n\ndef f():\n    from a import b\n'
+        uncounted = quick.read(data, lines=False)
+        assert uncounted is not None
+        assert [quick.line(data, one.line) for one in uncounted] == [3, 7]
 
     @pytest.mark.parametrize("folder", ["", "asyncio", "email", "multiprocessing", "unittest", "xml/dom", "importlib"])
     def test_agrees_with_the_parser(self, folder: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -17,6 +18,8 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 def scalar(value: object, *, flow: bool = False) -> str:
     """Return *value* (a text, number, truth or None) as YAML, for inside of brackets if *flow*."""
+    if isinstance(value, str):
+        return _text_in_flow(value) if flow else _text_in_block(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -25,15 +28,17 @@ def scalar(value: object, *, flow: bool = False) -> str:
         return repr(value) if "e" not in repr(value) else f"{value:.12f}".rstrip("0")
     if isinstance(value, int):
         return str(value)
-    text = str(value)
-    plain = _PLAIN_IN_FLOW if flow else _PLAIN
-    if plain.fullmatch(text) and text.lower() not in _WORDS and not _looks_like_a_number(text):
-        return text
-    return quoted(text)
+    return quoted(str(value))
 
 
-def _looks_like_a_number(text: str) -> bool:
-    return text[0] in "0123456789.+-"
+@functools.lru_cache(maxsize=4096)
+def _text_in_flow(text: str) -> str:
+    return text if _PLAIN_IN_FLOW.fullmatch(text) and text.lower() not in _WORDS else quoted(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _text_in_block(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else quoted(text)
 
 
 def quoted(text: str) -> str:
@@ -60,18 +65,23 @@ def _escaped(char: str) -> str:
 
 def flow(value: object) -> str:
     """Return *value* on one line."""
+    if isinstance(value, str):
+        return _text_in_flow(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{scalar(str(name), flow=True)}: {flow(below)}" for name, below in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence):
         return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(value, flow=True)
 
 
 def entry(name: str, value: object, indent: str) -> Iterator[str]:
     """Yield the lines of ``name: value``, the first without *indent*, the others below it."""
-    head = scalar(name)
+    head = _text_in_block(name)
     if isinstance(value, str):
-        yield from _text(head, value, indent)
+        if "\n" in value:
+            yield from _text(head, value, indent)
+        else:
+            yield f"{head}: {_text_in_block(value)}"
     elif not isinstance(value, Mapping | Sequence):
         yield f"{head}: {scalar(value)}"
     elif len(line := f"{indent}{head}: {flow(value)}") <= WIDTH and not _has_lines(value):
@@ -103,7 +113,7 @@ def _listed(value: object, indent: str) -> Iterator[str]:
 def _text(head: str, value: str, indent: str) -> Iterator[str]:
     lines = value.split("\n")
     readable = all(line.isprintable() and line == line.rstrip() for line in lines)
-    if len(lines) > 1 and readable and lines[0] and not lines[0].startswith(" ") and lines[-1]:
+    if readable and lines[0] and not lines[0].startswith(" ") and lines[-1]:
         yield f"{head}: |-"
         yield from (f"{indent}  {line}" if line else "" for line in lines)
     else:
@@ -111,8 +121,8 @@ def _text(head: str, value: str, indent: str) -> Iterator[str]:
 
 
 def _has_lines(value: object) -> bool:
+    if isinstance(value, str):
+        return "\n" in value
     if isinstance(value, Mapping):
-        return any(_has_lines(below) for below in value.values())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return any(map(_has_lines, value))
-    return isinstance(value, str) and "\n" in value
+        return any(map(_has_lines, value.values()))
+    return isinstance(value, Sequence) and any(map(_has_lines, value))

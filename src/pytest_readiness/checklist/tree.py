@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from pytest_readiness import todo
 from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, Proposal, Status
 from pytest_readiness.checklist.pairing import ids, key
+from pytest_readiness.checklist.sound import for_a_person, literal
 from pytest_readiness.model import Severity
 
 #: How deep groups are nested at the most; what is deeper stays in the last one.
 DEEPEST = 12
-
-TODO = "TODO"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,25 @@ class Branch:
                 yield (), child
             else:
                 yield from (((child.title, *path), draft) for path, draft in child.drafts())
+
+
+def share(branch: Branch) -> None:
+    """Say once, at the group, what all gates in *branch* say of their severity; and so in each group below."""
+    said: set[object] = set()
+    for child in branch.children:
+        if isinstance(child, Branch):
+            share(child)
+            said.add(str(child.severity) if child.severity else None)
+        else:
+            said.add(child.keys.get("severity"))
+    if branch.severity is None and branch.title and len(said) == 1 and (only := said.pop()):
+        branch.severity = Severity(str(only))
+        branch.children = [
+            replace(child, keys={name: value for name, value in child.keys.items() if name != "severity"})
+            if isinstance(child, Draft)
+            else child
+            for child in branch.children
+        ]
 
 
 def grow(
@@ -132,7 +151,7 @@ class _Tree:
         proposal = self._proposal(index, item)
         if proposal is None:
             return None
-        keys: dict[str, object] = {"id": self.names[index], "title": _literal(item.text or item.raw.strip())}
+        keys: dict[str, object] = {"id": self.names[index], "title": literal(item.text) or literal(item.raw)}
         keys |= self._policy(item)
         keys["probe"] = proposal.probe
         if proposal.options:
@@ -167,13 +186,7 @@ class _Tree:
                 confidence=Confidence.MEDIUM,
                 words=proposal.words,
             )
-        return Proposal(
-            item=index,
-            probe="manual",
-            options={"role": item.owner or TODO, "question": _literal(item.text)},
-            confidence=proposal.confidence,
-            words=proposal.words,
-        )
+        return for_a_person(item, proposal, proposal.words)
 
     def _policy(self, item: Item) -> Iterator[tuple[str, object]]:
         severity = Severity.LOW if item.optional and item.severity is None else item.severity
@@ -182,7 +195,7 @@ class _Tree:
         if item.phase:
             yield "tags", [_tag(item.phase)]
         if item.owner:
-            yield "owner", _literal(item.owner)
+            yield "owner", literal(item.owner)
         if item.due is not None and item.status is not Status.DEFERRED:
             yield "enforce_from", item.due
 
@@ -209,9 +222,9 @@ CLAIMED = {
 def _deferral(item: Item) -> dict[str, object] | None:
     if item.status is not Status.DEFERRED:
         return None
-    deferral: dict[str, object] = {"reason": _literal(item.reason) or TODO, "until": item.due or TODO}
+    deferral: dict[str, object] = {"reason": literal(item.reason) or todo.TODO, "until": item.due or todo.TODO}
     if item.severity is Severity.CRITICAL:
-        deferral["approved_by"] = TODO
+        deferral["approved_by"] = todo.TODO
     return deferral
 
 
@@ -228,17 +241,10 @@ def _comments(item: Item, proposal: Proposal) -> Iterator[str]:
         yield f"the checklist says: {item.because or item.status}"
 
 
-def unfilled(value: object) -> bool:
-    """Tell whether something in *value* (a gate, or a part of it) is still to be filled in."""
-    if isinstance(value, Draft):
-        return unfilled(value.keys) or any(
-            unfilled(text.partition(":-")[2].rstrip("}")) for text in value.variables.values()
-        )
-    if isinstance(value, Mapping):
-        return any(map(unfilled, value.values()))
-    if isinstance(value, str):
-        return value == TODO or value.startswith(f"{TODO}: ")
-    return isinstance(value, Sequence) and any(map(unfilled, value))
+def unfilled(draft: Draft) -> bool:
+    """Tell whether something in *draft* is still to be filled in."""
+    defaults = [text.partition(":-")[2].rstrip("}") for text in draft.variables.values()]
+    return next(todo.find([draft.keys, defaults]), None) is not None
 
 
 def _tag(phase: str) -> str:
@@ -248,9 +254,3 @@ def _tag(phase: str) -> str:
 def _heading(text: str) -> str:
     """Return *text* as a group's heading, in which variables cannot be used."""
     return " ".join(text.replace("${", "$ {").split()) or "..."
-
-
-def _literal(text: str) -> str:
-    """Return *text* so that no variable is put into it."""
-    plain = " ".join(text.split())
-    return plain.replace("$", "$$") if "${" in plain or "$$" in plain else plain

@@ -25,10 +25,7 @@ OK, FAILED, INTERRUPTED, INTERNAL_ERROR, USAGE = 0, 1, 2, 3, 4
 
 #: Verbs that are promised, and what they will do.
 RESERVED = {
-    "init": "propose a spec for a project",
-    "audit": "hold a checklist's claims against the evidence",
     "diff": "compare two reports",
-    "report": "write a report in another format",
     "verify": "check that a report allows a release",
 }
 

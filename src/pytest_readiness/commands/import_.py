@@ -14,10 +14,14 @@ from pytest_readiness.checklist import tree, write
 from pytest_readiness.checklist.merge import Merged, merge
 from pytest_readiness.checklist.model import Document, Proposal, Role
 from pytest_readiness.checklist.propose import propose
+from pytest_readiness.checklist.sound import sound
 from pytest_readiness.commands import _checklist, _project
+from pytest_readiness.commands._files import put
 from pytest_readiness.commands._output import Output
 from pytest_readiness.errors import SpecError, UsageError
+from pytest_readiness.memory import no_collections
 from pytest_readiness.model import Gate
+from pytest_readiness.todo import TODO
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -32,27 +36,37 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Read the checklist, and write the spec."""
+    with no_collections():
+        return _run(args, output)
+
+
+def _run(args: argparse.Namespace, output: Output) -> int:
     document = _checklist.load(args.checklist)
-    proposals = propose(document)
+    proposals = sound(document, propose(document))
     if args.explain:
         output.write("".join(f"{line}\n" for line in _explained(document, proposals)))
         return 0
     if str(args.out) == "-":
-        source = args.checklist.name
-        output.write(write.spec(document, tree.grow(document, proposals, source=source), source=source))
+        output.write(_fresh(document, proposals, args.checklist.name)[1])
         return 0
     source = Path(os.path.relpath(args.checklist, args.out.parent)).as_posix()
-    told: Iterator[str]
     if args.out.exists() and args.out.stat().st_size:
         merged = _merged(args.out, document, proposals, source)
-        _replace(args.out, merged.text)
+        put(args.out, merged.text.encode())
         told = _told_of_merge(args.out, merged)
     else:
-        root = tree.grow(document, proposals, source=source)
-        _replace(args.out, write.spec(document, root, source=source))
+        root, text = _fresh(document, proposals, source)
+        put(args.out, text.encode())
         told = _told(args.out, document, root)
     output.write("".join(f"{line}\n" for line in (*_checklist.damage(document), *told)))
     return 0
+
+
+def _fresh(document: Document, proposals: Sequence[Proposal], source: str) -> tuple[tree.Branch, str]:
+    """Return all groups and gates, and the spec of them."""
+    root = tree.grow(document, proposals, source=source)
+    tree.share(root)
+    return root, write.spec(document, root, source=source)
 
 
 def _merged(out: Path, document: Document, proposals: Sequence[Proposal], source: str) -> Merged:
@@ -60,7 +74,24 @@ def _merged(out: Path, document: Document, proposals: Sequence[Proposal], source
         old = out.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{out} cannot be read: {error}") from None
-    return merge(old, _gates(out), document, proposals, source=source, file=spec.label(out))
+    merged = merge(old, _gates(out), document, proposals, source=source, file=spec.label(out))
+    _check(out, merged.text)
+    return merged
+
+
+def _check(out: Path, text: str) -> None:
+    """Raise ``UsageError`` if *text*, the spec at *out* with something merged in, could no longer be read."""
+    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".readiness-", suffix=".yaml") as file:
+        file.write(text.encode())
+        file.flush()
+        try:
+            _gates(Path(file.name))
+        except SpecError as error:
+            first = error.problems[0]
+            raise UsageError(
+                f"{out} was left as it is, since it could not be read with the checklist merged in: "
+                f"line {first.position.line}: {first.path}: {first.message}"
+            ) from None
 
 
 def _gates(path: Path) -> tuple[Gate, ...]:
@@ -72,7 +103,7 @@ class _Anything(dict[str, str]):
     """An environment in which every variable is set: to what is still to be filled in, if to nothing else."""
 
     def __missing__(self, name: str) -> str:
-        return tree.TODO
+        return TODO
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -80,34 +111,6 @@ class _Anything(dict[str, str]):
     def get(self, name: str, default: str | None = None) -> str:  # type: ignore[override]
         del default
         return self[name]
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write *text* to *path*, if it is a spec without problems; else nothing is changed."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".readiness-", suffix=".yaml")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-            _check(Path(name), path)
-            mode = path.stat().st_mode if path.exists() else 0o644
-            Path(name).chmod(mode & 0o777)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
-
-
-def _check(written: Path, path: Path) -> None:
-    try:
-        _gates(written)
-    except SpecError as error:
-        first = error.problems[0]
-        raise UsageError(
-            f"{path} was not written, since it would not be a sound spec: line {first.position.line}: "
-            f"{first.path}: {first.message}"
-        ) from None
 
 
 # --- what is told -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Print the JSON Schema of readiness.yaml, for editors, or that of the JSON report."""
+"""Print the JSON Schema of readiness.yaml, for editors, or that of the JSON report or audit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pytest_readiness.commands._output import Output
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--report", action="store_true", help="the schema of the JSON report instead")
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--report", action="store_true", help="the schema of the JSON report instead")
+    other.add_argument("--audit", action="store_true", help="the schema of what readiness audit --json writes instead")
 
 
 def run(args: argparse.Namespace, output: Output) -> int:
@@ -21,6 +23,10 @@ def run(args: argparse.Namespace, output: Output) -> int:
         from pytest_readiness.reports.json import schema
 
         made = schema()
+    elif args.audit:
+        from pytest_readiness.reports._audit_json import SCHEMA
+
+        made = SCHEMA
     else:
         from pytest_readiness import spec
 

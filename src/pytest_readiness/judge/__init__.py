@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pytest_readiness.judge._gate import NOTHING, Weighed, outcome_of, weigh
 from pytest_readiness.judge._groups import GROUP_MEASURES, score_groups, tally, typed
-from pytest_readiness.judge._policy import NOTICE, announced, judged
+from pytest_readiness.judge._policy import NOTICE, announced, judged, permitted
 from pytest_readiness.judge._score import Scored, score_of
 from pytest_readiness.model import Disposition, Gate, GroupScore, Judged, Outcome, Result, Verdict
 from pytest_readiness.units import exact, show
@@ -23,7 +23,18 @@ from pytest_readiness.units import exact, show
 if TYPE_CHECKING:
     from pytest_readiness.plan import Plan
 
-__all__ = ["GROUP_MEASURES", "NOTHING", "NOTICE", "Judgement", "Weighed", "judge", "tally", "typed", "weigh"]
+__all__ = [
+    "GROUP_MEASURES",
+    "NOTHING",
+    "NOTICE",
+    "Judgement",
+    "Weighed",
+    "judge",
+    "permitted",
+    "tally",
+    "typed",
+    "weigh",
+]
 
 
 @dataclass(frozen=True, slots=True)

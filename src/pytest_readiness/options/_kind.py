@@ -67,7 +67,7 @@ class Kind(ABC):
 
     ``words`` says what is expected; ``native`` are the YAML types that are meant for it, ``also``
     those it makes the best of; ``secret`` is true if a ``Secret`` may be inside. ``parts`` are the kinds
-    that it is made of.
+    that it is made of, ``unit`` is the one its numbers are kept in.
     """
 
     words: str
@@ -75,6 +75,7 @@ class Kind(ABC):
     also: frozenset[type] = frozenset()
     secret: bool = False
     parts: tuple[Kind, ...] = ()
+    unit: str = ""
 
     @abstractmethod
     def convert(self, value: object, path: Path, problems: Problems) -> Any:

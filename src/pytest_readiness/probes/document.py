@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.options import Query
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
 from pytest_readiness.probes._document import answers, sources, subject
 from pytest_readiness.probes._document.schema import Schema, load
@@ -34,6 +34,10 @@ class Document(Probe):
     Compose files, workflows, alert rules, dashboards and OpenAPI descriptions. ``where`` chooses among
     the documents. By default every document counts: an expectation has to hold for each of them, and a query
     that finds nothing in one of them is an error. A subject looks at all documents together.
+
+    ``extract`` by itself asserts nothing: ``expect`` has to say what each name should be. Where that is zero, say
+    what it is zero of: ``length(@)`` of an object counts its keys, so that an error such as ``{}`` would pass for
+    an empty list; ``schema: {type: array}`` beside it keeps it from doing so.
 
     Fails when a value is not as expected, an assertion is not true, a document does not fit the schema
     or a name is missing. A file that is not there or cannot be read is an error that names it.
@@ -71,15 +75,21 @@ class Document(Probe):
     extract: Mapping[str, Query] = option(
         "Names of your own for what JMESPath queries find.", factory=dict, example={"replicas": "spec.replicas"}
     )
-    assert_: tuple[Query, ...] = option("JMESPath queries that must be true.", (), example=["length(jobs) > `0`"])
+    assert_: tuple[Query, ...] = option(
+        "JMESPath queries that must be true, as JMESPath has it: null, false and what is empty ('', [], {}) "
+        "are not, 0 is.",
+        (),
+        example=["length(jobs) > `0`"],
+    )
     schema: str | Mapping[str, object] | None = option(
         "The file of a JSON Schema, or the schema itself.", None, example="schemas/metrics.schema.json"
     )
     subject: str | None = option(
-        "What the documents are: " + ", ".join(subject.available()) + ".", None, example="kubernetes"
+        "What the documents are: " + ", ".join(subject.available()) + ".", None, example="workflow"
     )
     names: tuple[str, ...] | Mapping[str, tuple[str, ...]] = option(
-        "Names, or patterns with *, that the subject must have; by kind where it has several.",
+        "Whole names, or patterns with *, that the subject must have; by kind, or else of its first kind. The "
+        "measurements say which kinds there are, and for which of them part of a name will do.",
         (),
         example={"jobs": ["test"], "steps": ["pytest"]},
     )
@@ -137,22 +147,15 @@ class Document(Probe):
         rules = subject.load(self.subject).rules if self.subject is not None else {}
         return {**self.measures, **{name: rule.measure for name, rule in rules.items()}}
 
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield what each subject measures."""
+        yield from (subject.family(name) for name in subject.available())
+
     def declared(self) -> Mapping[str, Measure]:
         """Return the measurements, those of the subject and of ``extract`` included."""
         named = {name: Measure(object, f"what {query.text} finds") for name, query in self.extract.items()}
         return {**self._measured(), **named}
-
-    @classmethod
-    def families(cls) -> Sequence[tuple[str, str]]:
-        """Return the measurements of each subject, and the names that it knows."""
-        found = [("NAME", "what the query NAME under extract finds")]
-        for name in subject.available():
-            known = subject.load(name)
-            found.append(
-                (f"with subject: {name}", f"names of {', '.join(known.names)} can be looked for, and there are")
-            )
-            found += [(f"    {rule}", it.measure.meaning) for rule, it in known.rules.items()]
-        return found
 
     def expected(self) -> Mapping[str, Value]:
         """Return the default expectations: nothing wrong, of what was asked for."""

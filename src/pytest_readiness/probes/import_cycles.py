@@ -34,7 +34,8 @@ class ImportCycles(Probe):
 
     A file that cannot be parsed makes the gate an error; an up-to-date ``.pyc`` beside a file shows that it can be,
     all others are parsed. Up to 4 MiB of source, calls are followed from module to module, beyond inside of
-    each module.
+    each module. Folders called ``LC_MESSAGES`` are for translations and hold no modules; an import from one is an
+    error.
 
     Fails when there is a cycle at import time.
 
@@ -55,7 +56,7 @@ class ImportCycles(Probe):
     counter = "modules"
 
     packages: tuple[str, ...] = option(
-        "Top-level packages or modules to look at; all under `src/`, or else in the spec's folder, if left out.",
+        "Packages or modules, dotted ones too; all under `src/`, or else in the spec's folder, if left out.",
         (),
         example=["orders"],
     )

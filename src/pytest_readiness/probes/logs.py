@@ -13,7 +13,7 @@ from pytest_readiness import patterns
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.options import Duration
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs, _logs
 from pytest_readiness.probes._inputs import Asked, Input
 from pytest_readiness.probes._logs import ERRORS, LEVELS, Line, Zone
@@ -96,6 +96,12 @@ class Logs(Probe):
 
     def _seeks(self) -> bool:
         return self.regex is not None or bool(self.level) or bool(self.where)
+
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield the counts of single levels."""
+        meaning = f"lines of that level: {', '.join(LEVELS)}"
+        yield Family({"level:NAME": Measure(int, meaning, better=Better.LOWER)})
 
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of *name*; ``level:NAME`` counts the lines of a level."""

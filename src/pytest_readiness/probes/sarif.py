@@ -11,7 +11,7 @@ from typing import Literal
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
 from pytest_readiness.probes._tools import finding, formats
 from pytest_readiness.probes._tools.finding import LEVELS, Finding, Report
@@ -90,17 +90,14 @@ class Sarif(Probe):
             if not all(text.strip("! ") and "\0" not in text for text in getattr(self, name)):
                 raise OptionError("an entry may not be empty", name)
 
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield the counts of single rules and levels."""
+        yield from (finding.RULES, finding.OF_LEVELS)
+
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` and ``level:NAME`` among them."""
         return self.measures.get(name) or finding.family(name, "rule", "level")
-
-    @classmethod
-    def families(cls) -> Sequence[tuple[str, str]]:
-        """Return the measurements with an open name."""
-        return [
-            ("rule:NAME", "findings of a rule; * and ? are known: rule:S*"),
-            ("level:NAME", "findings of a level: level:error"),
-        ]
 
     def presumed(self) -> Mapping[str, Value]:
         """Return that a stored report is not an old one."""

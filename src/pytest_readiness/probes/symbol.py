@@ -70,6 +70,7 @@ class Symbol(Probe):
     values: Mapping[str, str] = option(
         "Names of your own for constants (`CACHE_TTL`) and arguments of calls (`create_engine(pool_size)`).",
         factory=dict,
+        example={"pool": "create_engine(pool_size)"},
     )
     for_: Literal["any", "every"] = option(
         "Whether symbols and imports must be in any of the files, or in every one.", "any"

@@ -71,7 +71,7 @@ class Tcp(Probe):
     port: int | None = option("A port.", None, example=5432)
     targets: tuple[str, ...] = option("Several ports instead, as HOST:PORT, all of which must be reachable.", ())
     tls: bool | Tls = option("Whether to agree on TLS at once, and how.", default=False)
-    speaks: Literal["smtp", "ldap"] | None = option("The protocol that has to be spoken there.", None)
+    speaks: Literal["smtp", "ldap"] | None = option("The protocol that has to be spoken there.", None, example="smtp")
 
     def __post_init__(self) -> None:
         if self.targets:

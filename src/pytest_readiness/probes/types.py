@@ -8,7 +8,7 @@ from typing import Literal
 
 from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Better, Value
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
 from pytest_readiness.probes._tools import checkers, finding, formats, running
 from pytest_readiness.probes._tools.finding import Report
@@ -64,6 +64,11 @@ class Types(Probe):
         for name in ("paths", "projects", "report"):
             if not all(text.strip() and "\0" not in text for text in getattr(self, name)):
                 raise OptionError("an entry may not be empty", name)
+
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield the counts of single rules."""
+        yield finding.RULES
 
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` among them."""

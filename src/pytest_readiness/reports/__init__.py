@@ -83,7 +83,7 @@ def write(report: Report, target: Target | str) -> None:
         # A lone surrogate (an undecodable file name, say) has no UTF-8; escaped, it stays readable.
         data = _module(target.format).render(report).encode("utf-8", "backslashreplace")
         target.path.parent.mkdir(parents=True, exist_ok=True)
-        _put(target.path.resolve(), data)
+        put(target.path.resolve(), data)
     except Exception as error:
         with contextlib.suppress(OSError):
             discard(target)
@@ -109,7 +109,7 @@ def discard(target: Target) -> None:
         target.path.unlink()
 
 
-def _put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
     """Replace the file in one step; a pipe or a device is written straight to."""
     if path.exists() and not path.is_file():
         path.write_bytes(data)

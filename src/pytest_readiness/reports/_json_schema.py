@@ -16,7 +16,7 @@ _SCALAR = {"type": ["boolean", "number", "string", "null"]}
 _PATH = {"type": "array", "items": _TEXT}
 
 
-def _object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+def object_of(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return the schema of an object that has all of *properties*; readers must bear further keys."""
     return {"type": "object", "required": list(properties), "properties": properties, **more}
 
@@ -25,7 +25,7 @@ def _words(enum: type[Outcome | Disposition | Severity | Verdict]) -> dict[str, 
     return {"enum": [word.value for word in enum]}
 
 
-_SUBJECT = _object(
+_SUBJECT = object_of(
     {
         "commit": _TEXT_OR_NULL,
         "dirty": {"type": ["boolean", "null"]},
@@ -34,15 +34,15 @@ _SUBJECT = _object(
         "profile": _TEXT_OR_NULL,
     }
 )
-_MEASUREMENT = _object({"value": {"anyOf": [_SCALAR, {"type": ["array", "object"]}]}, "unit": _TEXT})
-_EXPECTATION = _object(
+_MEASUREMENT = object_of({"value": {"anyOf": [_SCALAR, {"type": ["array", "object"]}]}, "unit": _TEXT})
+_EXPECTATION = object_of(
     {
         "measurement": _TEXT,
         "condition": _TEXT,
         "held": {"type": ["boolean", "null"], "description": "null: it could not be decided, which is never a pass"},
     }
 )
-_WAIVER = _object(
+_WAIVER = object_of(
     {
         "reason": _TEXT,
         "owner": _TEXT,
@@ -50,7 +50,7 @@ _WAIVER = _object(
         "expires": {"type": "string", "format": "date"},
     }
 )
-_GATE = _object(
+_GATE = object_of(
     {
         "id": _TEXT,
         "group": _PATH,
@@ -63,7 +63,7 @@ _GATE = _object(
         "reason": _TEXT,
         "measurements": {"type": "object", "additionalProperties": _MEASUREMENT},
         "expectations": {"type": "array", "items": _EXPECTATION},
-        "evidence": {"type": "array", "items": _object({"title": _TEXT, "text": _TEXT})},
+        "evidence": {"type": "array", "items": object_of({"title": _TEXT, "text": _TEXT})},
         "fix": _TEXT_OR_NULL,
         "waiver": {"anyOf": [{"type": "null"}, _WAIVER]},
         "source": {**_TEXT, "description": "FILE:LINE"},
@@ -73,7 +73,7 @@ _GATE = _object(
         "note": {**_TEXT_OR_NULL, "description": "why the disposition is not the plain one"},
     }
 )
-_GROUP = _object(
+_GROUP = object_of(
     {
         "path": _PATH,
         "score": _PERCENT,
@@ -83,7 +83,7 @@ _GROUP = _object(
     }
 )
 
-SCHEMA: dict[str, Any] = _object(
+SCHEMA: dict[str, Any] = object_of(
     {
         "version": {"const": 1},
         "name": _TEXT,
@@ -94,7 +94,7 @@ SCHEMA: dict[str, Any] = _object(
         "subject": _SUBJECT,
         "started": _MOMENT,
         "duration": _SECONDS,
-        "counts": _object({outcome.value: _COUNT for outcome in Outcome}),
+        "counts": object_of({outcome.value: _COUNT for outcome in Outcome}),
         "gates": {"type": "array", "items": _GATE},
         "groups": {"type": "array", "items": _GROUP},
         "problems": {"type": "array", "items": _TEXT},

@@ -20,7 +20,8 @@ from pytest_readiness.spec._probes import Broken, Known
 from pytest_readiness.spec._problems import Node
 from pytest_readiness.spec._scene import Scene, condition_of
 from pytest_readiness.spec._services import PLAUSIBLE
-from pytest_readiness.spec._todo import concerns, to_do, unfilled
+from pytest_readiness.spec._todo import to_do, unfilled
+from pytest_readiness.todo import concerns
 
 #: What to write for probes that people expect to be there.
 _ADVICE = {
@@ -263,7 +264,10 @@ def _expectations(
                 parse(condition, measure.type, measure.unit)
                 expected.append(Expectation(name, condition))
             elif known.fixed or instance is not None:
-                names = (*known.names(instance), *(family for family, _ in known.probe.families()))
+                names = (
+                    *known.names(instance),
+                    *(each for family in known.probe.families() for each in family.measures),
+                )
                 message = f"unknown measurement {name!r}{node.problems.near(name, names)}"
                 node.report(("expect", options.Key(name)), message)
         except ConditionError as error:

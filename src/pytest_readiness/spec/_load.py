@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pytest_readiness.errors import Problem, UsageError
+from pytest_readiness.memory import no_collections
 from pytest_readiness.model import Gate, Severity, Spec
 from pytest_readiness.options import MANY_PROBLEMS, Key
 from pytest_readiness.options import Path as Way
@@ -39,20 +38,8 @@ def load(path: Path, *, registry: Registry, profile: str | None = None, env: Map
 
     *env* is where ``${NAME}`` looks last. Raises ``SpecError`` with all problems.
     """
-    with _no_collections():
+    with no_collections():
         return _Load(path, registry, profile, env).spec()
-
-
-@contextlib.contextmanager
-def _no_collections() -> Iterator[None]:
-    """Keep the garbage collector from looking at the growing tree again and again: nothing in it is garbage."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def label(path: Path) -> str:

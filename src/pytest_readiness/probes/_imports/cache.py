@@ -34,7 +34,7 @@ _KEPT = 20
 
 
 def findings(
-    folder: Path | None, modules: Modules, ignore: Sequence[str] = (), tick: Callable[[], None] = lambda: None
+    folder: Path | str | None, modules: Modules, ignore: Sequence[str] = (), tick: Callable[[], None] = lambda: None
 ) -> Findings:
     """
     Return what there is to find about *modules*, from *folder* as far as nothing has changed; with None, keep nothing.
@@ -53,7 +53,8 @@ def findings(
     keys = _keys(modules, tick)
     about = _about(modules.names)
     texts = "\0".join((*modules.paths, "", *ignore)).encode(errors="surrogateescape")
-    state = _hash(about, b"\0".join(modules.names), texts, *keys.values())
+    names = b"\0".join((*modules.names, b"", *sorted(modules.translated)))
+    state = _hash(about, names, texts, b"\0".join(keys.values()))
     paths = f"{place}{state.hex()}.json", f"{place}{_hash(about).hex()}.files"
     return _loaded(paths[0]) or _found(place, paths, keys, analysed)
 
@@ -67,7 +68,8 @@ def _keys(modules: Modules, tick: Callable[[], None]) -> dict[int, bytes]:
             if not number % 64:
                 tick()
             data, _status = read(path)
-            keys[number] = blake2b(data, digest_size=16, key=b"p" if number in packages else b"").hexdigest().encode()
+            key = blake2b(data, digest_size=16).hexdigest()
+            keys[number] = (f"{key}p" if number in packages else key).encode()
     return keys
 
 

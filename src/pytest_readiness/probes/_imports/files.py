@@ -13,6 +13,8 @@ _BY_TIME = b"\0\0\0\0"
 _BY_CHECKED_HASH = b"\3\0\0\0"
 _WORD = 0xFFFFFFFF
 _SECOND = 1_000_000_000
+#: What the ``.pyc`` files end with that a CPython of this version writes, unless it optimises.
+_OWN = f".cpython-{sys.version_info.major}{sys.version_info.minor}.pyc"
 
 
 def read(path: str) -> tuple[bytes, os.stat_result]:
@@ -50,32 +52,37 @@ class Compiled:
 
     def __init__(self) -> None:
         self._folder = ""
-        self._names: dict[str, list[str]] = {}
+        self._start = ""
+        self._names: dict[str, list[str]] | None = None
 
     def proves(self, path: str, data: bytes, status: os.stat_result) -> bool:
-        """Whether the file at *path* with bytes *data* is proved to be Python."""
+        """Whether the file at *path* with bytes *data* is proved to be Python; an empty one needs no proof."""
+        if not data:
+            return True
         folder, _, name = path.rpartition(os.sep)
         if folder != self._folder:
             self._folder = folder
-            self._names = _compiled(f"{folder}{os.sep}__pycache__")
-        names = self._names.get(name[:-3])
-        return names is not None and any(
-            _proves(f"{folder}{os.sep}__pycache__{os.sep}{each}", data, status) for each in names
-        )
+            self._start = f"{folder}{os.sep}__pycache__{os.sep}"
+            self._names = None
+        stem = name[:-3]
+        if self._names is None:
+            if _proves(f"{self._start}{stem}{_OWN}", data, status):
+                return True
+            self._names = _compiled(self._start)
+        return any(_proves(f"{self._start}{each}", data, status) for each in self._names.get(stem, ()))
 
 
 def _compiled(folder: str) -> dict[str, list[str]]:
-    """Return the names of the ``.pyc`` files by the name of the module, this Python's own first."""
+    """Return the names of the ``.pyc`` files in a folder by the name of the module, this Python's own first."""
     try:
         names = os.listdir(folder)  # noqa: PTH208 - a Path per file costs
     except OSError:
         return {}
-    own = f".{sys.implementation.cache_tag}."
     found: dict[str, list[str]] = {}
     for name in names:
         stem, _, tag = name.partition(".")
         if tag.startswith("cpython-") and tag.endswith(".pyc"):
-            if own in name:
+            if tag == _OWN[1:]:
                 found.setdefault(stem, []).insert(0, name)
             else:
                 found.setdefault(stem, []).append(name)
@@ -93,9 +100,9 @@ def _proves(path: str, data: bytes, status: os.stat_result) -> bool:
             return False
         kind = header[4:8]
         if kind == _BY_TIME:
-            stamp = (int(status.st_mtime) & _WORD).to_bytes(4, "little") + (len(data) & _WORD).to_bytes(4, "little")
-            written = os.fstat(file).st_mtime_ns
-            return header[8:16] == stamp and written // _SECOND > status.st_mtime_ns // _SECOND
+            changed = status.st_mtime_ns // _SECOND
+            stamp = (changed & _WORD) | (len(data) & _WORD) << 32
+            return header[8:16] == stamp.to_bytes(8, "little") and os.fstat(file).st_mtime_ns // _SECOND > changed
         return kind == _BY_CHECKED_HASH and header[8:16] == _hash(header, data)
     except OSError:
         return False

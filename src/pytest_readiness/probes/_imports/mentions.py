@@ -10,7 +10,10 @@ from pytest_readiness.probes._imports import source
 
 _TOP_LINE = re.compile(rb"\n(?:(async[ \t]+def\b|def\b)|(class\b)|(?=[^\s#)\]}\"']))")
 _CLASS_LINE = re.compile(rb"\n(?:    |\t)(?![ \t\n\#>]|def\b|async\b)([^\n]*)")
-_CALLED = re.compile(rb"([\w\x80-\xff]+)[ \t]*\(|@(?:[\w\x80-\xff]+\.)*([\w\x80-\xff]+)")
+#: Tried once a word, not once a letter, thanks to what may not stand before it and to the possessive ``++``.
+_CALLED = re.compile(
+    rb"(?<![A-Za-z0-9_\x80-\xff])([A-Za-z0-9_\x80-\xff]++)[ \t]*+\(|@(?:[\w\x80-\xff]+\.)*([\w\x80-\xff]+)"
+)
 _WORD = re.compile(rb"(?<![.\w\x80-\xff])[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _MAKERS = frozenset({b"__init__", b"__new__", b"__post_init__", b"__call__"})
 _PART = re.compile(rb"\n(?:class[ \t]+([\w\x80-\xff]+)|(    |\t)?(?:async[ \t]+)?def\b)")
@@ -119,6 +122,8 @@ class _Parts:
 def _outside(data: bytes) -> Iterator[bytes]:
     start, kind = 0, None
     for line in [*_TOP_LINE.finditer(data), None]:
+        if line is not None and line.lastindex is kind is None:
+            continue
         end = len(data) if line is None else line.start()
         if kind is None:
             yield data[start:end]

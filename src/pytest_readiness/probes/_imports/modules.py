@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+T = TypeVar("T")
 #: Folders at the top of a project that hold no modules of its own.
 _FOREIGN = frozenset({"build", "dist", "node_modules", "venv", "env", "site-packages", "__pycache__"})
+#: What gettext calls the folders of its catalogues. A project that is translated may have thousands.
+CATALOGUES = "LC_MESSAGES"
 
 
 class Modules:
     """
     Modules by number: ``names`` (dotted), ``paths`` (empty for a package without ``__init__.py``) and ``packages``.
 
-    ``index`` leads from a name to its number, ``children`` from a package to its modules by last name.
+    ``index`` leads from a name to its number, ``children`` from a package to its modules by last name. ``translated``
+    are packages with a folder of gettext's catalogues, in which no modules are looked for.
     """
 
     def __init__(self) -> None:
         self.names: list[bytes] = []
         self.paths: list[str] = []
         self.packages: set[int] = set()
+        self.translated: set[bytes] = set()
         self.index: dict[bytes, int] = {}
         self.children: dict[bytes, dict[bytes, int]] = {}
 
@@ -55,10 +61,12 @@ class Modules:
 
 def roots(root: Path) -> tuple[Path, ...]:
     """Return the folders whose content can be imported: ``src/`` (if it is no package itself) and *root*."""
-    source = root / "src"
-    if source.is_dir() and not (source / "__init__.py").exists():
-        return (source, root)
-    return (root,)
+    return tuple(map(type(root), _places(str(root))))
+
+
+def _places(root: str) -> tuple[str, ...]:
+    source = f"{root}{os.sep}src"
+    return (source, root) if os.path.isdir(source) and not _regular(source) else (root,)  # noqa: PTH112
 
 
 def outermost(root: Path, packages: Sequence[str]) -> tuple[str, ...]:
@@ -76,15 +84,29 @@ def outermost(root: Path, packages: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def find(root: Path, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()) -> Modules:
+def find(root: Path | str, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()) -> Modules:
     """
     Find all modules of *packages* under ``src/`` or *root*, then in the folders *elsewhere*.
 
     Without *packages*: all that is under ``src/``, or under *root* if there is no Python under ``src/``.
     Raises ``CannotMeasure`` for a package that is not there.
     """
+    return uncollected(lambda: _find(_places(str(root)), packages, elsewhere))
+
+
+def uncollected(work: Callable[[], T]) -> T:
+    """Do work that makes no garbage worth collecting on the way, without looking for any."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return work()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _find(places: Sequence[str], packages: Sequence[str], elsewhere: Sequence[str]) -> Modules:
     modules = Modules()
-    places = roots(root)
     if not packages:
         for place in places:
             for name, path, is_package in _top(place):
@@ -94,23 +116,23 @@ def find(root: Path, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()
         return modules
     for package in packages:
         before = len(modules.names)
-        for folder in (*map(str, places), *elsewhere):
+        for folder in (*places, *elsewhere):
             _package(modules, package, folder)
             if len(modules.names) > before or package.encode() in modules.index:
                 break
         else:
             from pytest_readiness.errors import CannotMeasure
 
-            raise CannotMeasure(_missing(package, places, root))
+            raise CannotMeasure(_missing(package, places))
     return modules
 
 
-def _missing(package: str, places: Sequence[Path], root: Path) -> str:
+def _missing(package: str, places: Sequence[str]) -> str:
     import difflib
 
     known = [name for place in places for name, _path, _is_package in _top(place)]
     near = difflib.get_close_matches(package, known, 1)
-    where = " or ".join("the spec's folder" if place == root else f"{place.name}/" for place in places)
+    where = " or ".join(["src/", "the spec's folder"][-len(places) :])
     return f"there is no package {package!r} under {where}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
@@ -122,9 +144,9 @@ def _package(modules: Modules, package: str, folder: str) -> None:
         _add(modules, package, f"{path}.py", is_package=False)
 
 
-def _top(place: Path) -> Iterator[tuple[str, str, bool]]:
+def _top(place: str) -> Iterator[tuple[str, str, bool]]:
     """Yield name, path and whether it is a folder for what can be imported from *place*."""
-    if not place.is_dir():
+    if not os.path.isdir(place):  # noqa: PTH112
         return
     for entry in sorted(os.scandir(place), key=lambda entry: entry.name):
         if entry.name.endswith(".py"):
@@ -149,23 +171,25 @@ def _add(modules: Modules, name: str, path: str, *, is_package: bool) -> None:
 def _walk(modules: Modules, name: bytes, folder: str, above: tuple[str, ...]) -> bool:
     """Add the package in *folder* and all below it; return whether any module was there."""
     files, folders = _content(folder)
-    start = f"{folder}{os.sep}"
-    regular = "__init__" in files
-    if regular:
-        modules.add(name, f"{start}__init__.py", package=True)
+    if "__init__" in files:
+        modules.add(name, f"{folder}{os.sep}__init__.py", package=True)
     elif not files and not folders:
         return False
     else:
         modules.add(name, "", package=True)
     found = bool(files)
     plain = set(files)
-    for entry in folders:
-        if _is_new(entry, (*above, folder)) and not (entry.name in plain and not _regular(entry.path)):
-            plain.discard(entry.name)
-            found |= _walk(modules, b"%b.%b" % (name, entry.name.encode()), entry.path, (*above, folder))
+    if folders:
+        above = (*above, folder)
+        for entry in folders:
+            if entry.name == CATALOGUES:
+                modules.translated.add(name)
+            elif _is_new(entry, above) and not (entry.name in plain and not _regular(entry.path)):
+                plain.discard(entry.name)
+                found |= _walk(modules, b"%b.%b" % (name, entry.name.encode()), entry.path, above)
     for file in files:
         if file in plain and file != "__init__" and "." not in file:
-            modules.add(b"%b.%b" % (name, file.encode()), f"{start}{file}.py", package=False)
+            modules.add(b"%b.%b" % (name, file.encode()), f"{folder}{os.sep}{file}.py", package=False)
     return found
 
 
@@ -175,10 +199,11 @@ def _content(folder: str) -> tuple[list[str], list[os.DirEntry[str]]]:
     folders: list[os.DirEntry[str]] = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".py"):
+            name = entry.name
+            if name.endswith(".py"):
                 if entry.is_file():
-                    files.append(entry.name[:-3])
-            elif entry.name.isidentifier() and entry.name != "__pycache__" and entry.is_dir():
+                    files.append(name[:-3])
+            elif name.isidentifier() and name != "__pycache__" and entry.is_dir():
                 folders.append(entry)
     return files, folders
 

@@ -13,10 +13,11 @@ from collections.abc import Container
 from pytest_readiness.probes._imports import lexer, scan
 from pytest_readiness.probes._imports.statements import Statement, Truth, When, branch, typing_names
 
+_WORD = b"import"
 _DOT = ord(".")
 _BACKSLASH = ord("\\")
 _AT_THE_TOP = (When.IMPORT, b"")
-_TOP_LINE = re.compile(rb"\n(?=[^\s#)\]}\"'])")
+_TOP_LINE = re.compile(rb"\n(?=[^ \t\n\r\f\v#)\]}\"'])")
 #: Functions and methods as they are usually indented, and lines that end them.
 _STEP = 4
 _METHOD = b"\n    def "
@@ -27,6 +28,9 @@ _PLAIN = (b"class ", b"try:", b"except", b"finally:", b"for ", b"while ", b"with
 #: What depends on a condition.
 _BRANCH = (b"if ", b"if(", b"elif ", b"elif(", b"else:", b"else ")
 _FUNCTION = (b"def ", b"async def ")
+_BLANK = b" \t\f"
+#: Hardly a line is indented further.
+_MOST = 64
 
 
 def read(data: bytes, tops: Container[bytes] | None = None, *, lines: bool = True) -> list[Statement] | None:
@@ -34,45 +38,61 @@ def read(data: bytes, tops: Container[bytes] | None = None, *, lines: bool = Tru
     Return the import statements of *data*; None where only the exact reading will do.
 
     With *tops*, only imports of modules below these and relative ones are wanted, and names are left as they stand
-    in the file. Counting *lines* takes time.
+    in the file. Counting *lines* takes time; without, ``line`` has what ``line`` makes one of.
     """
     text = b"\n" + data
-    words = text.count(b"import")
     found: list[Statement] = []
-    seen = 0
     place = _Place(text, lines=lines)
-    for match in scan.LINE.finditer(text) if words else ():
-        seen += match[0].count(b"import")
-        module, listed, plain = match.group(1, 2, 3)
-        if _hidden(module, listed, match):
-            return None
-        if tops is None or _wanted(module, plain, tops):
-            context = place.context(match)
-            if context is None:
+    find, rfind, line_at, behind = text.find, text.rfind, scan.LINE.match, scan.AFTER
+    calls = False
+    at = find(_WORD)
+    while at >= 0:
+        end = at + len(_WORD)
+        after = text[end : end + 1]
+        if after == b"_":
+            calls = True
+        elif after in behind:
+            start = rfind(b"\n", 0, at)
+            match = line_at(text, start)
+            if match is not None and (past := match.end()) > at:
+                if text[start - 1] == _BACKSLASH or not _add(found, match, place, tops):
+                    return None
+                end = past
+            elif text[start - 1] == _BACKSLASH or scan.behind(text[start + 1 : at]):
                 return None
-            when, function = context
-            if module is not None:
-                names = listed if tops else lexer.clean_names(listed)
-                found.append(Statement(when, module, names, place.line, function))
-            elif plain is not None:
-                found += [Statement(when, name, None, place.line, function) for name in lexer.clean_names(plain)]
-        if seen == words:
-            return found
-    return None if words and (scan.inline(text) or scan.calls(text, tops)) else found
+        at = find(_WORD, end)
+    return None if calls and scan.calls(text, tops) else found
 
 
-def _hidden(module: bytes | None, listed: bytes, match: re.Match[bytes]) -> bool:
-    """Whether a line may import what it does not show."""
-    if module is not None:
-        return module == b"importlib" and b" as " in listed
-    return match[3] is None and scan.unusual(match[0].strip())
+def line(data: bytes, at: int) -> int:
+    """Return which line of *data* a statement is in that was read without counting them; *at* is what it has."""
+    return data.count(b"\n", 0, at) + 1
 
 
-def _wanted(module: bytes | None, plain: bytes | None, tops: Container[bytes]) -> bool:
-    """Whether an import is of a module below one of *tops*, or relative."""
-    if module is not None:
-        return module[0] == _DOT or module.partition(b".")[0] in tops
-    return plain is not None and any(name.partition(b".")[0] in tops for name in lexer.clean_names(plain))
+def _add(found: list[Statement], match: re.Match[bytes], place: _Place, tops: Container[bytes] | None) -> bool:
+    """Add the imports in a line of text to those *found* if they are wanted; return whether that is all there is."""
+    module, listed, plain = match.group(1, 2, 3)
+    if module is None:
+        names = () if plain is None else lexer.clean_names(plain)
+        if plain is None and scan.unusual(match[0].strip()):
+            return False
+        if tops is not None and all(name.partition(b".")[0] not in tops for name in names):
+            return True
+    elif module == b"importlib" and b" as " in listed:
+        return False
+    elif tops is not None and module[0] != _DOT and module.partition(b".")[0] not in tops:
+        return True
+    context = place.context(match)
+    if context is None:
+        return False
+    when, function = context
+    if module is None:
+        found += [Statement(when, name, None, place.line, function) for name in names]
+    else:
+        found.append(
+            Statement(when, module, lexer.clean_names(listed) if tops is None else listed, place.line, function)
+        )
+    return True
 
 
 class _Place:
@@ -81,7 +101,7 @@ class _Place:
     def __init__(self, text: bytes, *, lines: bool) -> None:
         self.text = text
         self.line = 0
-        self._lines = lines
+        self._counted = lines
         self._at = self._double = self._single = 0
         self._names: frozenset[bytes] | None = None
         self._context: tuple[When, bytes] | None = None
@@ -95,12 +115,11 @@ class _Place:
         self._single += text.count(b"'''", self._at, start)
         if self._double % 2 or self._single % 2 or text[start - 2] == _BACKSLASH:
             return None
-        if self._lines:
-            self.line += text.count(b"\n", self._at, start)
+        self.line = self.line + text.count(b"\n", self._at, start) if self._counted else start - 1
         self._at = start
-        indent = _indent(text, start)
-        if not indent:
+        if text[start] not in _BLANK:
             return _AT_THE_TOP
+        indent = _indent(text, start)
         if (indent, match.start()) != self._block:
             self._context = self._directly_in(start, indent)
             if self._context is None:
@@ -213,9 +232,8 @@ def _line_before(text: bytes, at: int, indent: int) -> int | None:
 
 
 def _indent(text: bytes, start: int) -> int:
-    end = start
-    while text[end] in b" \t\f":
+    head = text[start : start + _MOST]
+    end = start + len(head) - len(head.lstrip(_BLANK))
+    while end < len(text) and text[end] in _BLANK:
         end += 1
-        if end == len(text):
-            break
     return end - start if b"\t" not in text[start:end] else lexer.width(text[start:end])

@@ -6,18 +6,21 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_readiness.probes._imports import lexer, mentions, source
-from pytest_readiness.probes._imports.modules import Modules
+from pytest_readiness.probes._imports.modules import CATALOGUES, Modules
 from pytest_readiness.probes._imports.statements import truth, typing_names
 
+if TYPE_CHECKING:
+    from pytest_readiness.errors import CannotMeasure
+
 _DOT = ord(".")
+_CATALOGUES = CATALOGUES.encode()
 _NOTHING: Mapping[bytes, int] = {}
 _BINDING = re.compile(
-    rb"^(?:(?:async[ \t]+def|def|class|type)[ \t]+(\w+)|(\w+)[ \t]*[:=]"
-    rb"|from[ \t]+([\w.]*\w)[ \t]+import[ \t]*(\([^)]*\)|[^\n(]*))",
-    re.MULTILINE,
+    rb"\n(?:(?:async[ \t]+def|def|class|type)[ \t]+(\w+)|(\w+)[ \t]*[:=]"
+    rb"|from[ \t]+([\w.]*\w)[ \t]+import[ \t]*(\([^)]*\)|[^\n(]*))"
 )
 _STAR = re.compile(rb"\bimport[ \t]*\(?[ \t]*\*")
 _DYNAMIC = re.compile(rb"\b(?:globals|vars|setattr|exec|__getattr__)\b|sys\.modules")
@@ -31,6 +34,12 @@ class _Bound(NamedTuple):
 
 
 _NOT_PARSED = _Bound(frozenset(), open=True)
+
+
+#: Where an import leads: the full name, the modules that it runs, and the number of the last if it is there.
+_Way = tuple[bytes, tuple[int, ...], int | None]
+
+_NOWHERE: _Way = (b"", (), None)
 
 
 class Resolver:
@@ -49,7 +58,9 @@ class Resolver:
         self._words = lru_cache(maxsize=1024)(lambda package: mentions.words(self._source(package)))
         self._given: dict[tuple[int, bytes], bool] = {}
         self._offered: dict[tuple[int, bytes], bool] = {}
+        self._ways: dict[bytes | tuple[bytes, bytes], _Way] = {}
         self._importer = -1
+        self._package = b""
         self._running: frozenset[int] = frozenset()
 
     def chain(self, name: bytes) -> tuple[int, ...]:
@@ -81,27 +92,45 @@ class Resolver:
         Return the modules that an import in *importer* runs.
 
         Packages that the importer is in run already and are left out, unless they are meant
-        themselves; *importer* itself likewise. *names* may still be as they stand in the file.
+        themselves; *importer* itself likewise. *names* may still be as they stand in the file. Raises
+        ``CannotMeasure`` for modules in a folder of catalogues: there may be any.
         """
-        if module[0] == _DOT:
-            full = self.absolute(importer, module)
-            if full is None:
-                return set()
-        elif module.partition(b".")[0] in self.tops:
-            full = module
-        else:
-            return set()
         if importer != self._importer:
             self._importer = importer
+            self._package = self.modules.parent(importer)
             self._running = frozenset(self.chain(self.modules.names[importer]))
-        found = set(self.chain(full)).difference(self._running)
-        base = self.modules.index.get(full)
+        key = (self._package, module) if module[0] == _DOT else module
+        way = self._ways.get(key)
+        if way is None:
+            way = self._ways[key] = self._way(importer, module)
+        full, chain, base = way
+        found = set(chain).difference(self._running)
         if base is not None:
             if not names or base not in self.modules.packages:
                 found.add(base)
             else:
-                self._add_inner(found, full, base, lexer.clean_names(names) if isinstance(names, bytes) else names)
+                listed = lexer.clean_names(names) if isinstance(names, bytes) else names
+                if _CATALOGUES in listed and full in self.modules.translated:
+                    raise self._unseen(importer, full)
+                self._add_inner(found, full, base, listed)
         return found
+
+    def _way(self, importer: int, module: bytes) -> _Way:
+        """Return what ``import module`` in *importer* leads to, whatever is running."""
+        full = self.absolute(importer, module)
+        if full is None or full.partition(b".")[0] not in self.tops:
+            return _NOWHERE
+        if _CATALOGUES in full:
+            before, _, _after = (full + b".").partition(b".%b." % _CATALOGUES)
+            if before in self.modules.translated:
+                raise self._unseen(importer, before)
+        return full, self.chain(full), self.modules.index.get(full)
+
+    def _unseen(self, importer: int, package: bytes) -> CannotMeasure:
+        from pytest_readiness.errors import CannotMeasure
+
+        name, folder = self.modules.names[importer].decode(), f"{package.decode()}.{CATALOGUES}"
+        return CannotMeasure(f"{name} imports {folder}, but folders of that name are for translations: none is read")
 
     def _add_inner(self, found: set[int], full: bytes, base: int, names: Iterable[bytes]) -> None:
         """Add the modules of package *base* among *names*, and *base* itself if it has to give one of them."""
@@ -172,7 +201,7 @@ class Resolver:
 def _plainly_bound(data: bytes, package: bytes) -> frozenset[bytes]:
     """Return the names that *data*, of *package*, binds at the start of a line, in one of the usual ways."""
     names: set[bytes] = set()
-    for defined, assigned, module, imported in _BINDING.findall(data):
+    for defined, assigned, module, imported in _BINDING.findall(b"\n" + data):
         if module != package:
             names.update(lexer.clean_names(imported) if imported else (defined or assigned,))
     return frozenset(names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import cache
 
 #: The usual lines, as (from-module, from-names, import-modules), then three kinds of other lines that start so.
 #: The possessive ``*+`` makes it twice as fast.
@@ -14,25 +15,32 @@ LINE = re.compile(
     rb"|import[ \t]+([^\n\\\#;(]+)(?=[\n\#;]|\Z)"
     rb"|(from\b[^\n]*)|(import\b[^\n]*)|(lazy[ \t]+(?:from|import)\b[^\n]*))"
 )
-_AFTER = frozenset(b" \t\f\\")
+#: What may stand behind the word in a statement.
+AFTER = frozenset({b" ", b"\t", b"\f", b"\\", b"(", b"*"})
 _INLINE = re.compile(rb"[;:][ \t]*(?:lazy[ \t]+)?(?:from\b[\w. \t\x80-\xff\\]*)?\Z")
-#: A module named by a literal, in a call; or the way to hide such a call. Tried where one of the words stands.
-_WORDS = (b"import_module", b"__import__")
-_CALL = re.compile(
-    rb"(?:import_module|__import__)(?:[ \t]*\([ \t\n]*(?:name[ \t]*=[ \t]*)?(?:"
-    rb"[rRuU]?[\"']([\w.\x80-\xff]+)[\"'][ \t\n]*([,)][ \t\n]*(?:package[ \t]*=[ \t]*)?[\"'_]?)"
-    rb"|[fF][\"']\{__|__(?:name|package|spec)__)"
-    rb"|(?<=import_module)[ \t]+as\b)",
-)
+#: A module named by a literal, in a call; or the way to hide such a call. Tried where the first of two words stands;
+#: ``import_module`` is just any function where the other is missing.
+_WORDS = ((b"import_module", b"importlib"), (b"__import__", b"__import__"))
 _ALIAS = re.compile(rb"=[ \t]*__import__\b(?![ \t]*\()")
+
+
+@cache
+def _call() -> re.Pattern[bytes]:
+    """Return what a call looks like that may be an import; few files have one of the words."""
+    return re.compile(
+        rb"(?:import_module|__import__)(?:[ \t]*\([ \t\n]*(?:name[ \t]*=[ \t]*)?(?:"
+        rb"[rRuU]?[\"']([\w.\x80-\xff]+)[\"'][ \t\n]*([,)][ \t\n]*(?:package[ \t]*=[ \t]*)?[\"'_]?)"
+        rb"|[fF][\"']\{__|__(?:name|package|spec)__)"
+        rb"|(?<=import_module)[ \t]+as\b)",
+    )
 
 
 def calls(data: bytes, tops: Container[bytes] | None) -> bool:
     """Whether a call such as ``import_module("...")`` may import a module below one of *tops* (None: any module)."""
-    for word in _WORDS:
-        at = data.find(word)
+    for word, needed in _WORDS:
+        at = data.find(word) if needed in data else -1
         while at >= 0:
-            call = _CALL.match(data, at)
+            call = _call().match(data, at)
             if call and (tops is None or _is_ours(call, tops)):
                 return True
             at = data.find(word, at + len(word))
@@ -55,13 +63,6 @@ def unusual(line: bytes) -> bool:
     return line.startswith(b"lazy") or line.rstrip().endswith(b"\\") or b"import" in line[1:]
 
 
-def inline(data: bytes) -> bool:
-    """Whether an import stands behind ``;`` or ``:``."""
-    at = data.find(b"import")
-    while at >= 0:
-        if at + 6 < len(data) and data[at + 6] in _AFTER:
-            head = data[data.rfind(b"\n", 0, at) + 1 : at]
-            if (b";" in head or b":" in head) and _INLINE.search(head):
-                return True
-        at = data.find(b"import", at + 6)
-    return False
+def behind(head: bytes) -> bool:
+    """Whether what is on a line before the word ``import`` shows that it may be a statement behind ``;`` or ``:``."""
+    return (b";" in head or b":" in head) and head.lstrip()[:1] != b"#" and _INLINE.search(head) is not None

@@ -11,10 +11,14 @@ from pathlib import PurePosixPath
 
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Better, Evidence, Value
-from pytest_readiness.probe import Context, Measure
+from pytest_readiness.probe import Context, Family, Measure
 from pytest_readiness.probes import _glob, _inputs
 
 LEVELS = ("error", "warning", "note", "none")
+
+#: The measurements that ``family`` knows.
+RULES = Family({"rule:NAME": Measure(int, "findings of that rule; NAME may have * and ?", better=Better.LOWER)})
+OF_LEVELS = Family({"level:NAME": Measure(int, f"findings of that level: {', '.join(LEVELS)}", better=Better.LOWER)})
 
 _SENSITIVE = re.compile(r"passw|secret|token|credential|api.?key|private.?key", re.IGNORECASE)
 _QUOTED = re.compile(r"(['\"`])(?:(?!\1).)+\1")

@@ -1,0 +1,333 @@
+"""Lines outside of lists: fields, ticks without a bullet, leads, verdicts, prose."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_readiness.checklist._read import details, labels, marks, sentences, stated
+from pytest_readiness.checklist._read import vocabulary as words
+from pytest_readiness.checklist._read.draft import Draft, Section
+from pytest_readiness.checklist._read.listed import _BLANKS, _apply, _beside
+from pytest_readiness.checklist._read.marks import Found
+from pytest_readiness.checklist._read.moods import Mood
+from pytest_readiness.checklist._read.prose import bare, unsigned
+from pytest_readiness.checklist._read.sentences import Sentence
+from pytest_readiness.checklist._read.shapes import Shape, Shaped
+from pytest_readiness.checklist._read.state import State, leading, make, meant, tell
+from pytest_readiness.checklist.model import Code, Kind, Role, Status
+
+_BOLD = re.compile(r"^(?:\*\*|__)(?P<in>[^*_]{1,160})(?:\*\*|__)\s*:?\s*$")
+_PATHS = re.compile(r"`[^`]{2,}`|\]\((?!https?:|#|mailto:)[^()]+\)")
+_VERDICT = re.compile(
+    r"\b(?:production[- ]ready|ready for (?:production|deployment|release|launch|go-live)|recommended for|"
+    r"approved for|not ready|"
+    r"cleared for|all critical issues have been|go-live approved)\b|готов к (?:использованию|продакшену|"
+    r"production)|produktionsreif|prêt pour la production|"
+    r"listo para producción|pronto para produção|pronto per la produzione|可以上线|本番.{0,4}可能",
+    re.IGNORECASE,
+)
+_VERDICTS = re.compile(
+    r"conclu|verdict|sign-?off|decision|fazit|итог|结论|まとめ|結論|ready|summary of readiness|recommendation",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(r"\b(?:created|updated|reviewed|verified|generated|last modified)\b", re.IGNORECASE)
+_NEXT = re.compile(r"^next|^nächste|^prochaine|^próxim|^следующ|^下一步|^target|^goal|^ziel", re.IGNORECASE)
+_MARKS_IN_LEGEND = 2
+_SHORT = 60
+
+
+def take_paragraph(state: State, at: int, piece: Shaped) -> int:
+    """Read one line of a paragraph; what is nested in a bullet goes to that bullet."""
+    nest = state.nest(piece.indent) if piece.indent else None
+    if not piece.indent:
+        state.stack.clear()
+    sentence = sentences.read(piece.line, piece.start)
+    if _legend(state, piece, sentence):
+        return at + 1
+    if sentence.boxed:
+        _take(state, piece, make(piece, Kind.BOX, sentence), nest.draft if nest else None, "box")
+        return at + 1
+    if nest is not None and nest.draft is not None and _inside(state, piece, sentence, nest.draft):
+        return at + 1
+    if _result(state, piece, sentence):
+        return at + 1
+    if sentence.signed and _edge(piece, sentence) and not _heads(piece, sentence):
+        _take(state, piece, make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence), None, "mark")
+        _lead_too(state, piece, sentence)
+        return at + 1
+    if _field(state, at, piece, sentence) or _lead(state, at, piece, sentence):
+        return at + 1
+    return _prose(state, at, piece, sentence)
+
+
+def _take(state: State, piece: Shaped, draft: Draft, parent: Draft | None, why: str) -> None:
+    tell(state, draft, piece.content)
+    state.add(draft, why, parent=parent)
+
+
+_LEGENDS = words.known("legends")
+
+
+def _legend(state: State, piece: Shaped, sentence: Sentence) -> bool:
+    """``[x] done | [~] deferred | ⏳ in progress`` explains marks and claims nothing."""
+    spans = [*marks.boxes(piece.line, piece.start, len(piece.line)), *marks.signs(piece.line, piece.start)]
+    named = sentence.label.lower() in _LEGENDS
+    if not named and (len(spans) < _MARKS_IN_LEGEND or not _explains(piece.line, spans)):
+        return False
+    if not spans:
+        return False
+    state.note(piece.number, Role.CONTEXT, "legend")
+    return True
+
+
+def _explains(line: str, spans: list[Found]) -> bool:
+    """Whether each mark of a line is followed by nothing but the name of a status."""
+    spans = sorted(spans, key=lambda span: span.start)
+    ends = [*(span.start for span in spans[1:]), len(line)]
+    told = [line[span.end : end].strip(" \t|,;\u00b7/=:-\u2013\u2014()") for span, end in zip(spans, ends, strict=True)]
+    known = [text for text in told if text and len(text.split()) < 4 and marks.said(text, exact=True)]
+    return len(known) > len(told) / 2 and all(len(text.split()) < 5 for text in told) and len(set(told)) > 1
+
+
+def _inside(state: State, piece: Shaped, sentence: Sentence, parent: Draft) -> bool:
+    """A paragraph of a bullet: a detail of it, or more about it."""
+    why = _beside(state, piece, sentence, parent)
+    if sentence.signed and not why:
+        return False
+    tell(state, parent, piece.content)
+    state.also(piece.number, piece.number, why or "about the item above", parent)
+    return True
+
+
+def _edge(piece: Shaped, sentence: Sentence) -> bool:
+    """Whether a sign begins or ends a line, or stands after a name; in the middle of prose it says little."""
+    begin, end = len(piece.line), 0
+    for span in sentence.spans:
+        if not span.text[:1].isalnum():
+            begin, end = min(begin, span.start), max(end, span.end)
+    rest = piece.line[end:]
+    before = piece.line[piece.start : begin].rstrip(" _>")
+    if not before.strip("* ") or not any(map(str.isalpha, rest)) or sentence.label:
+        return True
+    return before.endswith(("`", "*", ":", "-", "\u2013", "\u2014", "\u2192", "(")) or len(piece.line) < _SHORT
+
+
+def _heads(piece: Shaped, sentence: Sentence) -> bool:
+    """``**✅ Completed:**`` is no claim of its own: it gives its status to the list below."""
+    text = sentence.text.rstrip(":\uff1a ")
+    return bool(piece.content.rstrip(" *_").endswith((":", "\uff1a")) and marks.said(text, exact=True))
+
+
+def _lead_too(state: State, piece: Shaped, sentence: Sentence) -> None:
+    if piece.content.rstrip(" *_").endswith((":", "\uff1a")):
+        state.lead = leading(sentence.label or sentence.text, piece.number)
+
+
+def _result(state: State, piece: Shaped, sentence: Sentence) -> bool:
+    """``**Result**: ✅ 56/56 passing`` below code tells how that code went."""
+    code = state.last_code
+    if code is None or not labels.result(sentence.label) or sentence.status is Status.UNSAID:
+        return False
+    code.status, code.because = sentence.status, sentence.because
+    code.marks.extend(span.at(piece.number) for span in sentence.spans)
+    state.note(piece.number, Role.ITEM, "result of the code above", code)
+    _lead_too(state, piece, sentence)
+    return True
+
+
+def _field(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
+    content = _inner(piece.content)
+    name, value = sentences.label(content)
+    if not name or not (value.strip(" *_`") or _BLANKS.search(value)) or _ISSUE.match(name + ":"):
+        return False
+    if not content.startswith(("*", "_")) and not _known(state, at, piece, name):
+        return False
+    why = _no_item(state, name, value)
+    if why:
+        state.note(piece.number, Role.CONTEXT, why)
+        if value.rstrip(" *_").endswith((":", "\uff1a")):
+            state.lead = leading(name, piece.number)
+        return True
+    draft = make(piece, Kind.FIELD, sentence)
+    draft.label = name
+    draft.status, draft.because = _valued(state, piece, sentence, name, value)
+    _take(state, piece, draft, None, "field")
+    if value.rstrip(" *_").endswith((":", "\uff1a")):
+        state.lead = leading(name, piece.number)
+    return True
+
+
+def _inner(content: str) -> str:
+    """Take italics around a whole line away."""
+    text = content.strip()
+    if text[:1] in {"*", "_"} and text[:2] not in {"**", "__"} and text[-1:] == text[:1]:
+        return text[1:-1]
+    return text
+
+
+def _known(state: State, at: int, piece: Shaped, name: str) -> bool:
+    """A name without bold is a field if it is a known one, or lines of the same form stand beside it."""
+    if labels.verdict(name) or labels.dated(name, first=not state.sections):
+        return True
+    if details.label(name) or labels.aside(name):
+        return True
+    near = [state.pieces[i] for i in (at - 1, at + 1) if 0 <= i < len(state.pieces)]
+    return any(each.shape is Shape.TEXT and sentences.label(each.content)[0] for each in near) and bool(piece)
+
+
+def _no_item(state: State, name: str, value: str) -> str:
+    """Why a field is none of the items; empty if it is one."""
+    sort = details.label(name)
+    if sort and not labels.verdict(name):
+        if state.section is not None:
+            _given(state, state.section, sort, value)
+            if sort == "reason" and state.section.status is Status.DEFERRED:
+                return ""
+        return f"{sort} of the section"
+    if state.last_code is not None and labels.expected(name):
+        _expects(state.last_code, value)
+        return "expected of the code above"
+    if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):
+        return "" if re.search(r"\d", value) else "a field"
+    if labels.verdict(name):
+        return ""
+    if _BLANKS.search(value):
+        return "a blank to be filled in"
+    if labels.aside(name) or state.mood is Mood.ASIDE:
+        return f"{name.lower()}: no item"
+    told = _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value)
+    return "" if told else "a field"
+
+
+def _expects(draft: Draft, value: str) -> None:
+    """Add an expected output that is told below the code."""
+    if draft.code is not None:
+        code = draft.code
+        draft.code = Code(code.language, code.command, (*code.expected, bare(value).strip("`")))
+
+
+def _given(state: State, section: Section, sort: str, value: str) -> None:
+    """A field right below a heading speaks of the whole section."""
+    if section.draft is not None:
+        _apply(state, section.draft, sort, value)
+    if sort == "severity":
+        section.severity, section.priority = details.severity(value)
+    elif sort == "owner":
+        section.owner = bare(value).strip()
+    elif sort == "due":
+        section.due = details.day(value, year=state.year)
+    elif sort == "phase":
+        section.phase = bare(value).strip()
+
+
+def _below(state: State) -> bool:
+    return any(each.level > 1 for each in state.sections)
+
+
+def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: str) -> tuple[Status, str]:
+    """What a field claims."""
+    if sentence.signed:
+        return sentence.status, sentence.because
+    if labels.dated(name, first=True):
+        return Status.UNSAID, ""
+    if _BLANKS.search(value):
+        return Status.OPEN, "a blank to be filled in"
+    if details.label(name) == "reason":
+        return Status.DEFERRED, value
+    if marks.choice(value):
+        return Status.OPEN, "alternatives to choose from"
+    if _NEXT.match(name):
+        return Status.OPEN, name
+    if any(not share.goal for share in stated.shares(piece.line)):
+        return Status.DONE, value
+    if labels.verdict(name):
+        said = marks.said(value)
+        return (said.status if said else Status.DONE), value
+    return meant(unsigned(bare(value)), state.mood, state.given)
+
+
+def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
+    """A line that is all bold, or ends in a colon, introduces what follows."""
+    content = piece.content.strip()
+    bold = _BOLD.match(content)
+    colon = content.rstrip(" *_").endswith((":", "\uff1a"))
+    summary = piece.marker == "<summary>"
+    if not (bold or colon or summary):
+        return False
+    title = unsigned(bare(content)).rstrip(":\uff1a ")
+    found = _issue(state, piece, sentence, title) if bold else None
+    if bold and not found and sentence.worded and not colon:
+        draft = make(piece, Kind.FIELD, sentence)
+        _take(state, piece, draft, None, "a status in bold")
+        found = draft
+    if found is None:
+        state.note(piece.number, Role.CONTEXT, "introduces what follows")
+    del at
+    state.lead = leading(title, piece.number, found)
+    return True
+
+
+_ISSUE = re.compile(r"^(?:issue|problem|bug|risk|blocker|q)\s*#?\d{0,3}\s*:", re.IGNORECASE)
+
+
+def _issue(state: State, piece: Shaped, sentence: Sentence, title: str) -> Draft | None:
+    if not _ISSUE.match(title):
+        return None
+    draft = make(piece, Kind.FIELD, sentence)
+    draft.text = title
+    draft.status = Status.UNSAID if state.troubled else Status.OPEN
+    _take(state, piece, draft, None, "an issue")
+    return draft
+
+
+def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
+    """The rest of a paragraph, up to a line of another kind; a verdict in it is an item."""
+    pieces = state.pieces
+    last = at
+    while last + 1 < len(pieces) and pieces[last + 1].shape is Shape.TEXT and _runs_on(pieces[last + 1]):
+        last += 1
+    text = " ".join(pieces[index].content.strip() for index in range(at, last + 1))
+    if state.last_code is not None and labels.expected(text) and not text.rstrip(" *_").endswith((":", "\uff1a")):
+        _expects(state.last_code, text)
+        for index in range(at, last + 1):
+            state.note(pieces[index].number, Role.CONTEXT, "expected of the code above")
+        return last + 1
+    state.lead = None
+    first = piece.content
+    if _verdict(state, text) or (_UPDATED.search(first) and len(first) < 160 and details.day(first)):
+        draft = make(piece, Kind.SENTENCE, sentence)
+        draft.text, draft.end = bare(text), pieces[last].number
+        dated = not _VERDICT.search(text)
+        draft.status = (
+            Status.UNSAID
+            if dated
+            else (Status.OPEN if re.search(r"\bnot ready\b", text, re.IGNORECASE) else Status.DONE)
+        )
+        draft.because = "" if dated else text[:80]
+        _take(state, piece, draft, None, "verdict")
+    else:
+        for index in range(at, last + 1):
+            state.note(pieces[index].number, Role.PROSE, "prose")
+    if text.rstrip(" *_").endswith((":", "\uff1a")):
+        title = bare(text).rstrip(": ")
+        state.lead = leading(title[-160:], pieces[last].number)
+    return last + 1
+
+
+def _runs_on(piece: Shaped) -> bool:
+    content = piece.content
+    if content.startswith(("**", "__")) or marks.box(piece.line, piece.start):
+        return False
+    if "<input" in content.lower():
+        return False
+    return not marks.signs(piece.line, piece.start, piece.start + 3)
+
+
+def _verdict(state: State, text: str) -> bool:
+    section = state.section
+    return bool(
+        section is not None
+        and _VERDICTS.search(section.title)
+        and _VERDICT.search(text.replace("*", ""))
+        and not text.rstrip(" *_").endswith(":")
+    )

@@ -1,0 +1,186 @@
+"""Rows of tables that are items, with their cells, marks and details."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_readiness.checklist._read import details, marks, stated, tables
+from pytest_readiness.checklist._read import vocabulary as words
+from pytest_readiness.checklist._read.draft import Draft
+from pytest_readiness.checklist._read.moods import Mood
+from pytest_readiness.checklist._read.prose import bare, unsigned
+from pytest_readiness.checklist._read.shapes import Shape, Shaped
+from pytest_readiness.checklist._read.state import State, meant, tell
+from pytest_readiness.checklist._read.tables import Cell, Sort, Table
+from pytest_readiness.checklist.model import Kind, Mark, Role, Status
+
+_OWNERS = words.known("column owners")
+_DUES = words.known("column dues")
+_SEVERITIES = words.known("column severities")
+_REASONS = words.known("column reasons")
+_NOTES = words.known("column notes")
+_WORST = (Status.OPEN, Status.DEFERRED, Status.FALSE_POSITIVE, Status.UNSAID, Status.DONE, Status.NOT_APPLICABLE)
+_DONE_SCORES = frozenset({"score", "rating", "grade"})
+
+
+def take_table(state: State, at: int, _: Shaped) -> int:
+    """Read a whole table, from its head to its last row."""
+    pieces = state.pieces
+    end = at
+    while (
+        end < len(pieces)
+        and pieces[end].shape in {Shape.HEAD, Shape.BORDER, Shape.ROW}
+        and (end == at or pieces[end].shape is not Shape.HEAD)
+    ):
+        end += 1
+    group = pieces[at:end]
+    heads: list[str] = []
+    rows: list[tuple[Shaped, list[Cell]]] = []
+    for each in group:
+        if each.shape is Shape.HEAD:
+            heads = [cell.text for cell in tables.cells(each.line)]
+            state.note(each.number, Role.CONTEXT, "head of a table")
+        elif each.shape is Shape.BORDER:
+            state.note(each.number, Role.CONTEXT, "border of a table")
+        else:
+            rows.append((each, tables.cells(each.line)))
+    if not heads and rows:
+        heads = ["" for _ in rows[0][1]]
+    mood = state.mood
+    table = tables.look(
+        heads, [[cell.text for cell in cells] for _, cells in rows], wanted=mood in {Mood.WANT, Mood.TROUBLE}
+    )
+    for row, cells in rows:
+        _row(state, row, cells, table, mood)
+        state.shares[row.number] = [
+            (cell.start, cell.end)
+            for column, cell in enumerate(cells)
+            if column < len(table.heads) and table.heads[column] in tables.PROGRESS
+        ]
+    state.lead = None
+    return end
+
+
+def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: Mood | None) -> None:
+    """One row: an item, or why it is none."""
+    named = _named(table, cells)
+    status, because, found = _status(row, cells, table)
+    first = cells[min(table.subject, len(cells) - 1)].text if cells else ""
+    lead_cell = next((cell.text for cell in cells if cell.text), "")
+    if not any(cell.text for cell in cells):
+        state.note(row.number, Role.CONTEXT, "empty row")
+        return
+    if (tables.total(lead_cell) or tables.total(first)) and not (
+        found and status is not Status.UNSAID and not _numeric(because)
+    ):
+        state.note(row.number, Role.CONTEXT, "total of a table")
+        return
+    boxed = any(mark.text.startswith(("[", "\\[", "<")) for mark in found)
+    if table.sort in {Sort.COUNTS, Sort.OTHER} or (mood is Mood.ASIDE and not boxed):
+        state.note(
+            row.number,
+            Role.CONTEXT,
+            "row of a summary" if table.sort is Sort.COUNTS else "row of a table that states nothing",
+        )
+        return
+    if table.sort is Sort.SUBJECT:
+        status, because = _subject(table, named, mood)
+    text = unsigned(bare(_without_box(first)))
+    draft = Draft(
+        line=row.number,
+        end=row.number,
+        kind=Kind.BOX if boxed else Kind.ROW,
+        text=text,
+        raw=row.line,
+        status=status,
+        because=because,
+        marks=found,
+        cells=named,
+    )
+    _details(state, draft, named)
+    state.add(draft, "row")
+
+
+def _numeric(text: str) -> bool:
+    return not any(map(str.isalpha, text)) and any(map(str.isdigit, text))
+
+
+def _without_box(text: str) -> str:
+    box = marks.box(text, 0) or marks.inputs(text)
+    text = text[: box.start] + text[box.end :] if box else text
+    for sign in reversed(marks.signs(text)):
+        text = text[: sign.start] + text[sign.end :]
+    return text
+
+
+def _named(table: Table, cells: Sequence[Cell]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for column, cell in enumerate(cells):
+        name = table.heads[column] if column < len(table.heads) else ""
+        key = name or f"column {column + 1}"
+        if key in named:
+            key = f"{key} {column + 1}"
+        named[key] = cell.text
+    return named
+
+
+def _status(row: Shaped, cells: Sequence[Cell], table: Table) -> tuple[Status, str, list[Mark]]:
+    """What the cells of a row's status columns come to, and the marks in them; a number is no mark."""
+    if table.sort is Sort.MATRIX:
+        return Status.UNSAID, "", []
+    told: list[tuple[Status, str, Mark]] = []
+    empty = False
+    for column in table.status:
+        cell = cells[column] if column < len(cells) else None
+        here = None if cell is None else tables.stated(cell.text)
+        if cell is None or here is None:
+            empty = empty or cell is None or not cell.text.strip("_ .\u2026-") or marks.choice(cell.text)
+            continue
+        status, start, end = here
+        mark = Mark(row.number, cell.start + start, cell.start + end, cell.text[start:end], status)
+        told.append((status, cell.text, mark))
+    boxes = [each for each in told if each[2].text.startswith(("[", "\\[", "<"))]
+    if not told:
+        return (Status.OPEN, "an empty status", []) if empty or table.sort is Sort.FORM else (Status.UNSAID, "", [])
+    if boxes:
+        worst = min(boxes, key=lambda each: _WORST.index(each[0]))
+        return worst[0], worst[2].text, [each[2] for each in boxes]
+    worst = min(told, key=lambda each: _WORST.index(each[0]))
+    found = [each[2] for each in told if not each[2].text[:1].isdigit()]
+    if empty and len(table.status) > 1 and worst[0] is Status.DONE:
+        return Status.OPEN, "an empty status", found
+    return worst[0], worst[1], found
+
+
+def _subject(table: Table, named: dict[str, str], mood: Mood | None) -> tuple[Status, str]:
+    heads = set(table.heads)
+    if heads & tables.TROUBLES:
+        return Status.OPEN, "among issues"
+    if heads & _DONE_SCORES or any(stated.shares(cell, alone=True) for cell in named.values()):
+        return Status.DONE, "a score"
+    if heads & {"target", "goal", "threshold", "expected", "objective"} and not heads & {
+        "actual",
+        "current",
+        "measured",
+    }:
+        return Status.UNSAID, ""
+    return meant(next(iter(named.values()), ""), mood)
+
+
+def _details(state: State, draft: Draft, named: dict[str, str]) -> None:
+    for name, value in named.items():
+        if not value:
+            continue
+        if name in _OWNERS:
+            draft.owner = bare(value)
+        elif name in _DUES:
+            draft.due = details.day(value, year=state.year)
+        elif name in _SEVERITIES:
+            level, word = details.severity(value)
+            if word:
+                draft.severity, draft.priority = level, word
+        elif name in _REASONS or (name in _NOTES and draft.status in {Status.DEFERRED, Status.NOT_APPLICABLE}):
+            draft.reason = bare(value)
+        elif name in {"phase", "stage", "sprint", "milestone", "fase"}:
+            draft.phase = bare(value)
+    tell(state, draft, " ".join(value for value in named.values() if value))

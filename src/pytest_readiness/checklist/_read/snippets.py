@@ -1,0 +1,154 @@
+"""Code fences as items: commands, queries and variables, each with what is expected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_readiness.checklist._read import fences, labels, marks, sentences
+from pytest_readiness.checklist._read.draft import Draft
+from pytest_readiness.checklist._read.fences import Found, Sort
+from pytest_readiness.checklist._read.moods import Mood
+from pytest_readiness.checklist._read.shapes import Shape, Shaped
+from pytest_readiness.checklist._read.state import State, make
+from pytest_readiness.checklist.model import Code, Kind, Role, Status
+
+_KINDS = {Sort.VARIABLE: Kind.VARIABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A code fence: the line that opens it, its language, its lines."""
+
+    line: int
+    language: str
+    body: Sequence[Shaped]
+
+
+def take_fence(state: State, at: int, piece: Shaped) -> int:
+    """Read a fence from its opening line to its end."""
+    pieces = state.pieces
+    end = at + 1
+    while end < len(pieces) and pieces[end].shape is Shape.CODE:
+        end += 1
+    body = pieces[at + 1 : end]
+    closed = end < len(pieces) and pieces[end].shape is Shape.END
+    why = "code" if piece.whole else "in a code fence that is never closed"
+    for each in pieces[at : end + 1 if closed else end]:
+        state.note(each.number, Role.CONTEXT, why)
+    if piece.whole:
+        _body(state, piece, body)
+    return end + 1 if closed else end
+
+
+def _body(state: State, piece: Shaped, body: Sequence[Shaped]) -> None:
+    language = piece.marker.split()[0].strip("{.}").lower() if piece.marker else ""
+    lines = [each.line for each in body]
+    nest = state.nest(piece.indent) if piece.indent else None
+    parent = nest.draft if nest else None
+    lead = state.lead
+    mood = nest.lead.mood if nest and nest.lead and nest.lead.mood else (lead.mood if lead else None) or state.mood
+    text = "\n".join(lines)
+    if parent is not None and parent.kind is Kind.BOX and parent.code is None:
+        parent.code = Code(language, text)
+    if mood is Mood.ASIDE:
+        return
+    if not language and any(marks.signs(line) for line in lines) and not _prompted(lines):
+        _printed(state, body)
+        return
+    if fences.is_output(language, lines):
+        _output(state, piece, body, language)
+        return
+    found = fences.found(language, lines)
+    lead_text = nest.lead.text if nest and nest.lead else ""
+    for each in found:
+        _take(state, Fence(piece.number, language, body), each, parent, lead_text)
+
+
+def _take(state: State, fence: Fence, each: Found, parent: Draft | None, lead: str) -> None:
+    first, last = fence.body[each.start], fence.body[each.end]
+    start = first.number
+    if each.end > each.start and (each.sort is Sort.SNIPPET or _alone(each, fence.body)):
+        start = fence.line
+    draft = Draft(
+        line=start,
+        end=last.number,
+        kind=_KINDS.get(each.sort, Kind.CODE),
+        text=each.command.split("\n")[0].strip(),
+        raw=first.line,
+        code=Code(fence.language, each.command, tuple(each.expected)),
+        lead=each.note or lead,
+    )
+    if each.sort is Sort.LISTING and state.mood is not Mood.WANT:
+        draft.status, draft.because = Status.DONE, "listed"
+    state.add(draft, "code", parent=parent)
+    state.last_code = draft
+
+
+def _alone(each: Found, body: Sequence[Shaped]) -> bool:
+    """Whether one query of several lines is all that a fence holds."""
+    return (
+        each.sort is Sort.COMMAND
+        and fences.comment(body[each.start].line) is None
+        and each.command.lstrip()[:6].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"}
+        and all(not piece.line.strip() for piece in [*body[: each.start], *body[each.end + 1 :]])
+    )
+
+
+def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) -> None:
+    """What comes out: of the code above, or of a lead of its own; a printed report with ticks claims by itself."""
+    shown = tuple(each.line.rstrip() for each in body if each.line.strip())
+    lead = state.lead
+    told = lead is not None and labels.expected(lead.text)
+    code = state.last_code
+    if code is not None and code.code is not None and (told or language == "json"):
+        code.code = Code(code.code.language, code.code.command, (*code.code.expected, *shown))
+        return
+    if lead is not None and told and language == "json" and lead.draft is None:
+        draft = Draft(
+            line=lead.line,
+            end=body[-1].number if body else piece.number,
+            kind=Kind.CODE,
+            text=lead.text,
+            raw=state.pieces[lead.line - 1].line,
+            code=Code(language, "", shown),
+            lead=lead.text,
+        )
+        state.add(draft, "expected output")
+        state.last_code = draft
+        return
+
+
+def _prompted(lines: Sequence[str]) -> bool:
+    """Whether a fence without a language holds commands, or a tree of files."""
+    found = fences.found("", lines)
+    return any(each.sort is not Sort.LISTING or each.command.endswith("/") for each in found)
+
+
+def _printed(state: State, body: Sequence[Shaped]) -> None:
+    above: Draft | None = None
+    for each in body:
+        if not each.line.strip():
+            above = None
+        elif marks.signs(each.line):
+            sentence = sentences.read(each.line, each.start)
+            if sentence.boxed:
+                continue
+            above = state.add(make(each, Kind.MARK, sentence), "a mark in printed output")
+        elif (
+            above is not None and above.line < each.number and each.line.lstrip()[:1] in {"\u251c", "\u2514", "\u2502"}
+        ):
+            text = each.line.strip("\u251c\u2514\u2502\u2500 ")
+            state.add(
+                Draft(
+                    line=each.number,
+                    end=each.number,
+                    kind=Kind.MARK,
+                    text=text,
+                    raw=each.line,
+                    status=above.status,
+                    because=above.because,
+                ),
+                "below a mark in printed output",
+                parent=above,
+            )
