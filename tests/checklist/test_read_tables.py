@@ -67,7 +67,7 @@ def test_boxes_in_cells_are_boxes() -> None:
 
 def test_a_matrix_of_levels_says_for_whom_a_row_counts() -> None:
     found = statuses(
-        "| Requirement | A | B |\n|---|---|---|\n| Tests | :white_check_mark: | :white_check_mark: |\n| Audit | | :x: |"
+        "| Requirement | A | B |\n|---|---|---|\n| Tests | :white_check_mark: | :white_check_mark: |\n| Audit | | :white_check_mark: |"
     )
     assert found == {"Tests": UNSAID, "Audit": UNSAID}
 
@@ -124,3 +124,18 @@ def test_pipes_in_code_and_escaped_ones_part_no_cells() -> None:
 def test_the_reason_of_a_deferral_has_its_own_column() -> None:
     found = item("| Task | Status | Deferral Reason |\n|---|---|---|\n| Profiling | ⏸️ Deferred | No load yet |")
     assert (found.status, found.reason) == (Status.DEFERRED, "No load yet")
+
+
+def test_a_column_for_each_environment_is_done_only_in_all() -> None:
+    found = statuses("| Check | iOS | Android |\n|---|---|---|\n| Login | ✅ | ✅ |\n| Pay | ✅ | ❌ |")
+    assert found == {"Login": DONE, "Pay": OPEN}
+
+
+def test_what_a_variable_is_like_is_no_status() -> None:
+    assert items("| Variable | Required | Default |\n|---|---|---|\n| `A` | ✅ | 1 |\n| `B` | ❌ | 2 |") == ()
+
+
+def test_a_column_for_progress_states_shares_and_no_marks() -> None:
+    found = document("| Area | Status | Completion |\n|---|---|---|\n| API | 🟡 Partial | 60% |")
+    assert [(each.text, each.percent, each.item) for each in found.stated] == [("60%", 60.0, 0)]
+    assert [mark.text for mark in found.items[0].marks] == ["🟡"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pytest_readiness.checklist._read import stated
 from pytest_readiness.checklist._read.draft import Section
@@ -67,9 +68,20 @@ def _stated(state: State, lines: tuple[Line, ...]) -> list[Stated]:
                 item=item,
                 goal=share.goal,
             )
-            for share in stated.shares(piece.line, heading=piece.shape is Shape.HEADING)
+            for share in _shares(state, piece)
         )
     return found
+
+
+def _shares(state: State, piece: Shaped) -> list[stated.Share]:
+    """The shares of a line; a column for progress holds nothing else."""
+    found = stated.shares(piece.line, heading=piece.shape is Shape.HEADING)
+    for start, end in state.shares.get(piece.number, ()):
+        for share in stated.shares(piece.line[start:end], alone=True):
+            at = start + share.start
+            if all(at >= other.end or other.start >= start + share.end for other in found):
+                found.append(replace(share, start=at, end=start + share.end))
+    return sorted(found, key=lambda share: share.start)
 
 
 def _sections(state: State) -> list[tuple[str, ...]]:

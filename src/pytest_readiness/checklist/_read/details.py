@@ -34,6 +34,7 @@ _DUE = re.compile(
     r"\U0001f4c5|\u622a\u6b62|\u671f\u9650)\s*:?\s*",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _STARTS = re.compile(r"\W{0,4}(?:\d|[^\W\d_]{3,10}\.?\s+\d)")
 _OWNER = re.compile(
     r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|verantwortlich|responsable|respons\u00e1vel|"
@@ -102,6 +103,8 @@ _IF = re.compile(
 )
 _IF_BRACKET = re.compile(r"[(\[]((?:if|when|unless)\s[^()\[\]]{1,80})[)\]]", re.IGNORECASE)
 _IF_FIRST = re.compile(r"^\W{0,4}((?:if|when)\s[^,:]{3,80}),\s", re.IGNORECASE)
+_MAYBE_IF = re.compile(r"\b(?:if|when|where|only|unless|falls|gegebenenfalls|si|se)\b", re.IGNORECASE)
+_MAYBE_OPTIONAL = re.compile(r"optional|opcional|optionnel|facolt|nice|desired|опцион|可选|任意", re.IGNORECASE)
 _REASON = re.compile(
     r"(?:deferred|postponed|skipped|on hold|delayed|n/a|not applicable|waived|false positive|blocked|verschoben|"
     r"zur\u00fcckgestellt|report\u00e9e?|aplazad[oa]|pospuest[oa]|adiad[oa]|rimandat[oa]|"
@@ -208,6 +211,8 @@ def _date(year: str, month: str, number: str) -> date | None:
 
 def due(text: str, *, year: int | None = None) -> date | None:
     """The date by which an item is to be done, if its line says so ("due 2026-01-15", "by Dec 5")."""
+    if not _DIGIT.search(text):
+        return None
     for found in _DUE.finditer(text):
         rest = text[found.end() : found.end() + 24]
         at = day(rest, year=year) if _STARTS.match(rest) else None
@@ -241,22 +246,12 @@ def reason(text: str) -> str:
 
 def optional(text: str) -> bool:
     """Whether a text calls itself optional."""
-    return bool(_OPTIONAL.search(text))
+    return bool(_MAYBE_OPTIONAL.search(text)) and bool(_OPTIONAL.search(text))
 
 
 def condition(text: str) -> str:
     """The condition under which an item counts."""
-    lower = text.lower()
-    if (
-        "if" not in lower
-        and "when" not in lower
-        and "only" not in lower
-        and "unless" not in lower
-        and "falls" not in lower
-        and " si " not in lower
-        and " se " not in lower
-        and "gegeben" not in lower
-    ):
+    if not _MAYBE_IF.search(text):
         return ""
     found = _IF_BRACKET.search(text) or _IF.search(text) or _IF_FIRST.match(text)
     return found[1].strip(" *_") if found else ""

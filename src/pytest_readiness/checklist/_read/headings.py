@@ -24,7 +24,9 @@ _PATH = re.compile(
     r"java|md|sql|ya?ml|json|toml)(?=\s|$)"
 )
 _FIXED = re.compile(r"\b(?:fixed|resolved|completed|implemented|done)\s*\(|^remaining\b.*\(\d+\)", re.IGNORECASE)
-_BEGIN = frozenset("\u26a0\u274c\u23f8\u23f3\u231b\U0001f6a7\U0001f7e2\U0001f7e1\U0001f534\U0001f7e0\u26d4\U0001f6d1")
+_BEGIN = frozenset(
+    "\u2610\u25a1\u2b1c\U0001f532\u25fb\u274e\u2717\u2718\u2716\U0001f6ab\u26a0\u274c\u23f8\u23f3\u231b\U0001f6a7\U0001f7e2\U0001f7e1\U0001f534\U0001f7e0\u26d4\U0001f6d1"
+)
 
 
 def take_heading(state: State, at: int, piece: Shaped) -> int:

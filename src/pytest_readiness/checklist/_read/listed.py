@@ -178,13 +178,14 @@ def _plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None,
     elif labels.dated(sentence.label, first=True):
         draft.status = Status.UNSAID
     else:
-        draft.status, draft.because = _counted(piece) or _claimed(
-            state, text, mood, nest, step=piece.shape is Shape.NUMBER
-        )
+        inner = nest is not None and nest.draft is not None and nest.draft.kind is Kind.STEP
+        step = piece.shape is Shape.NUMBER or inner
+        told = text if step or not sentence.label else sentences.label(piece.content)[1] or text
+        draft.status, draft.because = _counted(piece) or _claimed(state, told, mood, nest, step=step)
         if labels.verdict(sentence.label) and mood is not Mood.EXPECT:
-            said = marks.said(sentences.label(piece.content)[1])
-            if said:
-                draft.status, draft.because = said.status, text
+            spoken = marks.said(sentences.label(piece.content)[1])
+            if spoken:
+                draft.status, draft.because = spoken.status, text
     return draft
 
 

@@ -28,6 +28,8 @@ _RATIO = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})(?![\d/])")
 _WORD = re.compile(r"[^\s\uff1a\uff08\uff09\u3002\uff0c\u3001]+")
 _EDGE = " \t*_~`\"'\u201c\u201d\u2192>.,;:!?()[]{}|\u2013\u2014-\u3002\uff0c\uff1a\uff08\uff09\ufe0f"
 _LONGEST = 5
+#: First words of all phrases: whatever begins with another states nothing.
+_FIRSTS = frozenset(phrase.split()[0].strip(_EDGE) for phrase in words.PHRASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,9 @@ def said(text: str, *, exact: bool = False) -> Said | None:
     share = _share(text, start)
     if share is not None:
         return share
+    first = _WORD.match(text, start)
+    if first is None or first[0].strip(_EDGE).lower() not in _FIRSTS:
+        return None
     tokens = []
     for token in _WORD.finditer(text, start):
         tokens.append(token)
@@ -176,9 +181,12 @@ def said(text: str, *, exact: bool = False) -> Said | None:
     return None
 
 
+_BY = re.compile(r"(?:by|in|via|with|on|at|using|through|since|as of)\b")
+
+
 def _ends(text: str, end: int) -> bool:
     rest = text[end:].lstrip(" \t*_~`\ufe0f")
-    return not rest or rest[0] in ".,;:!()[]|\u2013\u2014-\u2192\uff08\uff1a\u3002"
+    return not rest or bool(_BY.match(rest)) or rest[0] in ".,;:!()[]|\u2013\u2014-\u2192\uff08\uff1a\u3002"
 
 
 def _share(text: str, start: int) -> Said | None:

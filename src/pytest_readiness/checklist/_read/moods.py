@@ -110,7 +110,7 @@ VERIFIES = words.known("verifies")
 #: Words that end like a participle and tell of no deed.
 _ADJECTIVES = words.known("adjectives")
 _PARTICIPLE = re.compile(
-    r"^(?:already |successfully |newly |fully )?([a-z-]{2,20}(?:ed|built|rewritten|written|made)|set up)\b",
+    r"^(?:already |successfully |newly |fully )?([a-z-]{2,20}(?:ed|built|rewritten|written|made))\b",
     re.IGNORECASE,
 )
 _NEED = re.compile(

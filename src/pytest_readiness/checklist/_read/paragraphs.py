@@ -181,6 +181,8 @@ def _no_item(state: State, name: str, value: str) -> str:
     if sort and not labels.verdict(name):
         if state.section is not None:
             _given(state, state.section, sort, value)
+            if sort == "reason" and state.section.status is Status.DEFERRED:
+                return ""
         return f"{sort} of the section"
     if state.last_code is not None and labels.expected(name):
         _expects(state.last_code, value)
@@ -230,6 +232,8 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return Status.UNSAID, ""
     if _BLANKS.search(value):
         return Status.OPEN, "a blank to be filled in"
+    if details.label(name) == "reason":
+        return Status.DEFERRED, value
     if marks.choice(value):
         return Status.OPEN, "alternatives to choose from"
     if _NEXT.match(name):
@@ -283,6 +287,11 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
     while last + 1 < len(pieces) and pieces[last + 1].shape is Shape.TEXT and _runs_on(pieces[last + 1]):
         last += 1
     text = " ".join(pieces[index].content.strip() for index in range(at, last + 1))
+    if state.last_code is not None and labels.expected(text) and not text.rstrip(" *_").endswith((":", "\uff1a")):
+        _expects(state.last_code, text)
+        for index in range(at, last + 1):
+            state.note(pieces[index].number, Role.CONTEXT, "expected of the code above")
+        return last + 1
     state.lead = None
     first = piece.content
     if _verdict(state, text) or (_UPDATED.search(first) and len(first) < 160 and details.day(first)):

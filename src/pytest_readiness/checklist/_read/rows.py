@@ -23,7 +23,7 @@ _WORST = (Status.OPEN, Status.DEFERRED, Status.FALSE_POSITIVE, Status.UNSAID, St
 _DONE_SCORES = frozenset({"score", "rating", "grade"})
 
 
-def take_table(state: State, at: int, piece: Shaped) -> int:
+def take_table(state: State, at: int, _: Shaped) -> int:
     """Read a whole table, from its head to its last row."""
     pieces = state.pieces
     end = at
@@ -44,7 +44,6 @@ def take_table(state: State, at: int, piece: Shaped) -> int:
             state.note(each.number, Role.CONTEXT, "border of a table")
         else:
             rows.append((each, tables.cells(each.line)))
-    del piece
     if not heads and rows:
         heads = ["" for _ in rows[0][1]]
     mood = state.mood
@@ -53,6 +52,11 @@ def take_table(state: State, at: int, piece: Shaped) -> int:
     )
     for row, cells in rows:
         _row(state, row, cells, table, mood)
+        state.shares[row.number] = [
+            (cell.start, cell.end)
+            for column, cell in enumerate(cells)
+            if column < len(table.heads) and table.heads[column] in tables.PROGRESS
+        ]
     state.lead = None
     return end
 
@@ -121,40 +125,31 @@ def _named(table: Table, cells: Sequence[Cell]) -> dict[str, str]:
 
 
 def _status(row: Shaped, cells: Sequence[Cell], table: Table) -> tuple[Status, str, list[Mark]]:
-    found: list[Mark] = []
-    because: list[str] = []
-    empty = False
-    for column in table.status:
-        if column >= len(cells):
-            continue
-        cell = cells[column]
-        here = tables.stated(cell.text)
-        if here is None:
-            empty = empty or not cell.text.strip("_ .\u2026-") or marks.choice(cell.text)
-            continue
-        status, start, end = here
-        found.append(
-            Mark(
-                row.number,
-                cell.start + start,
-                cell.start + end,
-                row.line[cell.start + start : cell.start + end],
-                status,
-            )
-        )
-        because.append(cell.text)
+    """What the cells of a row's status columns come to, and the marks in them; a number is no mark."""
     if table.sort is Sort.MATRIX:
         return Status.UNSAID, "", []
-    boxes = [mark for mark in found if mark.text.startswith(("[", "\\[", "<"))]
-    if not found:
+    told: list[tuple[Status, str, Mark]] = []
+    empty = False
+    for column in table.status:
+        cell = cells[column] if column < len(cells) else None
+        here = None if cell is None else tables.stated(cell.text)
+        if cell is None or here is None:
+            empty = empty or cell is None or not cell.text.strip("_ .\u2026-") or marks.choice(cell.text)
+            continue
+        status, start, end = here
+        mark = Mark(row.number, cell.start + start, cell.start + end, cell.text[start:end], status)
+        told.append((status, cell.text, mark))
+    boxes = [each for each in told if each[2].text.startswith(("[", "\\[", "<"))]
+    if not told:
         return (Status.OPEN, "an empty status", []) if empty or table.sort is Sort.FORM else (Status.UNSAID, "", [])
     if boxes:
-        worst = min((mark.status for mark in boxes), key=_WORST.index)
-        return worst, boxes[0].text, boxes
-    worst = min((mark.status for mark in found), key=_WORST.index)
-    if len(found) > 1 and all(mark.status is not Status.OPEN for mark in found) and empty:
-        worst = Status.OPEN
-    return worst, because[0], found
+        worst = min(boxes, key=lambda each: _WORST.index(each[0]))
+        return worst[0], worst[2].text, [each[2] for each in boxes]
+    worst = min(told, key=lambda each: _WORST.index(each[0]))
+    found = [each[2] for each in told if not each[2].text[:1].isdigit()]
+    if empty and len(table.status) > 1 and worst[0] is Status.DONE:
+        return Status.OPEN, "an empty status", found
+    return worst[0], worst[1], found
 
 
 def _subject(table: Table, named: dict[str, str], mood: Mood | None) -> tuple[Status, str]:

@@ -22,6 +22,9 @@ TROUBLES = words.known("column troubles")
 EXPLAINS = words.known("column explains")
 #: A table with such a column weighs or explains, whatever signs it has.
 CHOICES = words.known("column choices")
+#: A column of this name tells what something is like.
+PROPERTIES = words.known("column properties")
+PROGRESS = words.known("column progress")
 _COUNTS = words.known("column counts")
 _SKIP = words.known("column skip")
 _TOTAL = re.compile(
@@ -140,18 +143,34 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
     spoken = [column for column in named if _share(rows, column, stated) >= 0.5]
     if spoken:
         return Table(names, Sort.STATUS, tuple(spoken), subject)
-    marked = [column for column in range(1, len(names)) if _share(rows, column, _signed) >= 0.6]
-    signed = [column for column in range(1, len(names)) if _share(rows, column, _signed) > 0]
-    if len(signed) > 1 and len(marked) < len(names):
+    told = [column for column in range(1, len(names)) if names[column] not in PROPERTIES]
+    marked = [column for column in told if _share(rows, column, _signed) >= 0.6]
+    signed = [column for column in told if _share(rows, column, _signed) > 0]
+    if len(signed) > 1 and _levels(names, rows, signed):
         return Table(names, Sort.MATRIX, tuple(signed), subject)
-    if marked or (signed and (len(signed) == 1) and set(names) & SUBJECTS):
-        return Table(names, Sort.STATUS, tuple(marked or signed), subject)
+    if marked or len(signed) > 1 or (signed and set(names) & SUBJECTS):
+        return Table(names, Sort.STATUS, tuple(signed if len(signed) > 1 else marked or signed), subject)
     empty = [c for c in range(1, len(names)) if rows and all(_BLANKS.match(_at(row, c)) for row in rows)]
     if empty and (any(names[c] in STATUS for c in empty) or len(empty) > 1 or len(empty) == len(names) - 1):
         return Table(names, Sort.FORM, tuple(c for c in empty if names[c] in STATUS) or tuple(empty), subject)
     if named and any(stated(_at(row, c)) for row in rows for c in named):
         return Table(names, Sort.STATUS, tuple(named), subject)
     return Table(names, _plain(names, rows, wanted=wanted), (), subject)
+
+
+_LEVEL = re.compile(
+    r"^(?:(?:l|level|tier|stage|class|stufe|niveau|nivel)?\s?[0-9a-e]|bronze|silver|gold|platinum|basic|standard|advanced|"
+    r"must|should|could)$"
+)
+
+
+def _levels(names: Sequence[str], rows: Sequence[Sequence[str]], signed: Sequence[int]) -> bool:
+    """Whether signs in several columns say for whom a row counts: ticks here and blanks there, or heads like "L1"."""
+    if all(_LEVEL.match(names[column]) for column in signed):
+        return True
+    cells = [_at(row, column) for row in rows for column in signed]
+    refused = any(sign.status is not Status.DONE for cell in cells for sign in marks.signs(cell))
+    return not refused and any(not cell.strip(" -\u2013\u2014") for cell in cells)
 
 
 def _plain(names: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool) -> Sort:
