@@ -6,13 +6,13 @@ Usage: python docs/generate.py
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from pathlib import Path
 
 from pytest_readiness import spec
-from pytest_readiness.commands.probes import explanation, question, reference
+from pytest_readiness.commands._reference import markdown
+from pytest_readiness.commands._reference.page import page, question
 from pytest_readiness.registry import Registry
 from pytest_readiness.reports import _audit_json
 from pytest_readiness.reports import json as json_report
@@ -42,13 +42,10 @@ def table() -> str:
 
 def pages() -> str:
     """Return the reference: all probes in a table, then each by itself as ``readiness probes NAME`` explains it."""
-    page = io.StringIO()
-    page.write("# Probes\n\nDerived from the probes' classes; `readiness probes NAME` says the same in a terminal.\n\n")
-    page.write(reference())
-    for name, probe in known(Registry()):
-        text = "\n".join(explanation(name, probe).rstrip().splitlines()[1:])
-        page.write(f"\n## {name}\n\n```text\n{text}\n```\n")
-    return page.getvalue()
+    registry = Registry()
+    opening = "# Probes\n\nDerived from the probes' classes; `readiness probes NAME` says the same in a terminal.\n\n"
+    sections = [markdown.section(page(name, probe)) for name, probe in known(registry)]
+    return opening + "\n".join([markdown.table(registry), *sections])
 
 
 def known(registry: Registry) -> list[tuple[str, type]]:

@@ -639,8 +639,9 @@ def test_ready_means_that_every_enforced_gate_was_seen_to_be_all_right(
 # --- groups -------------------------------------------------------------------------------------
 
 
-def group(*path: str, score: Value = None) -> Group:
-    return Group(path=path, score=score, position=Position("readiness.yaml", 1))
+def group(*path: str, **expect: Value) -> Group:
+    expectations = tuple(Expectation(name, condition) for name, condition in expect.items())
+    return Group(path=path, expectations=expectations, position=Position("readiness.yaml", 1))
 
 
 def test_a_group_has_the_score_of_all_gates_below_it() -> None:
@@ -707,7 +708,7 @@ def test_a_group_of_which_nothing_applies_does_not_apply() -> None:
 
 def test_a_group_that_expects_a_score_of_no_gates_breaks_the_run() -> None:
     judgement = verdict([(gate("b"), Outcome.PASSED)], groups=(group("Empty", score=">= 0%"),))
-    assert judgement.problems == ("group Empty: it has no gates, so its score cannot be judged",)
+    assert judgement.problems == ("group Empty: it has no gates, so nothing can be expected of it",)
     assert judgement.breaks
 
 
@@ -716,6 +717,116 @@ def test_a_group_that_expects_a_score_of_gates_that_weigh_nothing_breaks_the_run
     judgement = verdict([(gate(group=("Light",), weight=0), Outcome.PASSED)], groups=groups)
     assert judgement.problems == ("group Light: its gates weigh nothing, so it has no score",)
     assert judgement.breaks
+
+
+ABSENT = gate("absent", group=("Docs",), inapplicable="no LDAP")
+WAIVED = gate("waived", group=("Docs",), waiver=Waiver("slow", "dba", "cto", TODAY))
+PUT_OFF = gate("put-off", group=("Docs",), deferral=Deferral("later", TODAY))
+#: One gate of each kind, all in one group.
+MIXED = [
+    (gate("good", group=("Docs",)), Outcome.PASSED),
+    *((gate(str(outcome), group=("Docs",), severity=Severity.LOW), outcome) for outcome in BAD),
+    (WAIVED, Outcome.FAILED),
+    (PUT_OFF, Outcome.FAILED),
+    (ABSENT, Outcome.NOT_APPLICABLE),
+]
+EACH = {"gates": 8, **dict.fromkeys(("passed", "failed", "error", "blocked", "not_run"), 1)}
+EACH |= dict.fromkeys(("waived", "deferred", "not_applicable"), 1)
+
+
+def test_a_group_counts_its_gates_each_under_one_word() -> None:
+    judgement = verdict(MIXED, groups=(group("Docs", **EACH),))
+    assert judgement.groups[0].outcome is Outcome.PASSED
+    assert {held.measurement for held in judgement.groups[0].expectations if held.held} == set(EACH)
+    assert judgement.verdict is Verdict.READY
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_count_that_a_group_does_not_come_to_breaks_the_run(name: str) -> None:
+    judgement = verdict(MIXED, groups=(group("Docs", **EACH | {name: "> 8"}),))
+    assert judgement.groups[0].outcome is Outcome.FAILED
+    assert judgement.problems[-1] == f"group Docs: {name} is {EACH[name]}, expected > 8"
+    assert judgement.verdict is Verdict.NOT_READY
+
+
+def test_all_unmet_expectations_of_a_group_are_told() -> None:
+    judgement = verdict(MIXED, groups=(group("Docs", score=">= 75%", passed=">= 67", gates=8),))
+    told = "score is 14.29 %, expected >= 75 %; passed is 1, expected >= 67"
+    assert judgement.groups[0].reason == told
+    assert [one.held for one in judgement.groups[0].expectations] == [False, False, True]
+
+
+@pytest.mark.parametrize("permitted", [WAIVED, PUT_OFF], ids=lambda one: one.id)
+def test_what_is_waived_or_deferred_is_not_counted_as_passed_nor_as_failed(permitted: Gate) -> None:
+    for outcome in (Outcome.PASSED, Outcome.FAILED):
+        groups = (group("Docs", passed=0, failed=0, gates=1),)
+        judgement = verdict([(permitted, outcome), (gate("b"), Outcome.PASSED)], groups=groups)
+        assert all(one.held for one in judgement.groups[0].expectations)
+
+
+@pytest.mark.parametrize("permitted", [WAIVED, PUT_OFF], ids=lambda one: one.id)
+def test_what_is_no_longer_in_force_is_counted_as_what_it_came_to(permitted: Gate) -> None:
+    outcomes = [(permitted, Outcome.FAILED), (gate("b"), Outcome.PASSED)]
+    groups = (group("Docs", failed=1, waived=0, deferred=0),)
+    judgement = verdict(outcomes, groups=groups, today=TODAY + timedelta(days=1))
+    assert all(one.held for one in judgement.groups[0].expectations)
+
+
+@pytest.mark.parametrize("name", ["gates", "passed", "failed", "not_applicable"])
+def test_an_empty_group_meets_no_expectation_not_even_of_zero(name: str) -> None:
+    judgement = verdict([(gate("b"), Outcome.PASSED)], groups=(group("Empty", **{name: 0}),))
+    assert judgement.problems == ("group Empty: it has no gates, so nothing can be expected of it",)
+    assert judgement.groups[0].expectations[0].held is None
+    assert judgement.breaks
+
+
+def test_of_a_group_that_does_not_apply_only_that_is_judged() -> None:
+    outcomes = [(ABSENT, Outcome.NOT_APPLICABLE), (gate("b"), Outcome.PASSED)]
+    assert verdict(outcomes, groups=(group("Docs", passed=">= 67", gates=1),)).verdict is Verdict.READY
+    judgement = verdict(outcomes, groups=(group("Docs", passed=">= 67", not_applicable=0),))
+    assert judgement.groups[0].reason == "not_applicable is 1, expected 0"
+    assert judgement.breaks
+
+
+def test_a_count_that_cannot_be_read_breaks_the_run() -> None:
+    judgement = verdict([(gate(group=("Docs",)), Outcome.PASSED)], groups=(group("Docs", passed=">= 67%"),))
+    assert judgement.groups[0].expectations[0].held is None
+    assert judgement.breaks
+
+
+def gathered(*of: str, **more: Any) -> Group:
+    """Return a group that has no gates of its own, and expects two gates to have passed."""
+    expectations = (Expectation("passed", 2), Expectation("score", "100 %"))
+    place = Position("readiness.yaml", 1)
+    return Group(path=("Release",), of=frozenset(of), expectations=expectations, position=place, **more)
+
+
+def test_gates_that_stand_elsewhere_count_in_a_group_too() -> None:
+    low = gate("c", severity=Severity.LOW)
+    outcomes = [(gate("a", group=("Docs",)), Outcome.PASSED), (gate("b"), Outcome.PASSED), (low, Outcome.FAILED)]
+    good = verdict(outcomes, groups=(group("Docs"), gathered("a", "b")))
+    assert (good.verdict, good.groups[1].score, good.groups[1].outcome) == (Verdict.READY, 100.0, Outcome.PASSED)
+    bad = verdict(outcomes, groups=(gathered("a", "c"),))
+    assert bad.problems == ("group Release: passed is 1, expected 2; score is 50 %, expected 100 %",)
+    assert bad.breaks
+    assert good.score == bad.score
+
+
+def test_a_group_of_which_a_gate_elsewhere_was_not_selected_is_not_judged() -> None:
+    plan = make_plan(spec(gate("a"), gate("b"), groups=(gathered("a", "b"),)), "a")
+    judgement = judge(plan, [result(gate("a"))], today=TODAY)
+    assert judgement.groups[0].expectations == ()
+    assert not judgement.breaks
+
+
+def test_before_its_day_a_group_s_expectations_need_not_hold_and_are_told() -> None:
+    outcomes = [(gate("a"), Outcome.PASSED)]
+    later = gathered("a", enforce_from=TODAY + timedelta(days=1))
+    early = verdict(outcomes, groups=(later,))
+    assert early.verdict is Verdict.READY
+    assert early.groups[0].outcome is Outcome.FAILED
+    assert early.problems == ("group Release: passed is 1, expected 2; enforced from 2026-11-23",)
+    assert verdict(outcomes, groups=(later,), today=TODAY + timedelta(days=1)).verdict is Verdict.NOT_READY
 
 
 # --- a run of some gates ------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,16 @@ def ids(gates: tuple[Gate, ...]) -> list[str]:
 def test_needs_that_are_met_are_no_problem() -> None:
     assert check_needs(CHAIN.gates) == []
     assert check_needs(()) == []
+
+
+def test_a_need_that_is_a_group_is_told_how_to_name_its_gates() -> None:
+    inside = replace(gate("health"), group=("Runtime", "Web"))
+    (problem,) = check_needs([inside, gate("schema", "Runtime")])
+    assert problem.message == "there is no gate 'Runtime', but a group: write 'group:Runtime' for all of its gates"
+    (problem,) = check_needs([inside, gate("schema", "group:Runtim")])
+    assert problem.message == "there is no other gate in a group 'Runtim': did you mean 'group:Runtime'?"
+    (problem,) = check_needs([inside, gate("schema", "group:Zzz")])
+    assert problem.message == "there is no other gate in a group 'Zzz'"
 
 
 def test_an_unknown_need_is_a_problem_with_its_place_and_the_near_name() -> None:

@@ -239,7 +239,7 @@ def test_a_report_is_clean_in_its_own_sentences() -> None:
             Judged(result(reason="r hunter2"), Disposition.BREAKS, "n hunter2"),
             Judged(result(), Disposition.BREAKS),
         ),
-        groups=(GroupScore(("A",), 0.0, Outcome.FAILED, "g hunter2"),),
+        groups=(GroupScore(("A",), 0.0, Outcome.FAILED, "g hunter2", (Held("h", "hunter2", False, "hunter2"),)),),
         problems=("p hunter2",),
     )
     clean = Redactor(["hunter2"]).report(report)

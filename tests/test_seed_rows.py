@@ -241,7 +241,7 @@ def test_a_group_whose_score_is_reached_lets_the_whole_be_ready(shop: Path) -> N
 
 #: What is true where there is nothing at all.
 TRUE_OF_NOTHING: dict[str, set[str]] = {
-    "files": {"gone", "gone-anywhere", "process", "refuses", "prints-number", "prints-json", "quick"},
+    "files": {"process", "refuses", "prints-number", "prints-json", "quick"},
     "code": {"library", "versions"},
 }
 

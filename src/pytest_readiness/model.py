@@ -186,11 +186,18 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A heading; ``score`` is its own expectation on the score (``">= 75%"``), if it has one."""
+    """
+    A heading; ``expectations`` are its own, on its score (``">= 75%"``) and on how many gates came to what.
+
+    ``of`` are the ids of gates that count in it though they stand elsewhere; before ``enforce_from`` its own
+    expectations need not hold.
+    """
 
     path: tuple[str, ...]
     severity: Severity = Severity.HIGH
-    score: Value = None
+    expectations: tuple[Expectation, ...] = ()
+    of: frozenset[str] = frozenset()
+    enforce_from: date | None = None
     position: Position
 
 
@@ -277,12 +284,17 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class GroupScore:
-    """A group's score in percent (None: nothing in it applies) and whether anything in it breaks."""
+    """
+    A group's score in percent (None: nothing in it applies) and whether anything in it breaks.
+
+    ``expectations`` are its own, after judgement.
+    """
 
     path: tuple[str, ...]
     score: float | None
     outcome: Outcome
     reason: str = ""
+    expectations: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

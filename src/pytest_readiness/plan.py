@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_readiness.errors import Problem
@@ -51,20 +51,34 @@ def check_needs(gates: Sequence[Gate]) -> list[Problem]:
     """Return a problem for each need that names no gate or the gate itself, and for each cycle."""
     problems: list[Problem] = []
     by_id = {gate.id: gate for gate in gates}
+    titles = {title for gate in gates for title in gate.group}
     for gate in gates:
         for need in dict.fromkeys(gate.needs):
             if need == gate.id:
                 problems.append(_problem(gate, "a gate cannot need itself"))
             elif need not in by_id:
-                close = near(need, by_id) if len(problems) < _NEAR_NAMES else None
+                told = _group_told(need, titles, hint=len(problems) < _NEAR_NAMES)
+                close = near(need, by_id) if not told and len(problems) < _NEAR_NAMES else None
                 hint = f": did you mean {close!r}?" if close else ""
-                problems.append(_problem(gate, f"there is no gate {need!r}{hint}"))
+                problems.append(_problem(gate, told or f"there is no gate {need!r}{hint}"))
     graph = {gate.id: [need for need in gate.needs if need in by_id and need != gate.id] for gate in gates}
     problems += [
         _problem(by_id[cycle[0]], f"a cycle, so that none of them could ever run: {' -> '.join(cycle)}")
         for cycle in _cycles(graph)
     ]
     return problems
+
+
+def _group_told(need: str, titles: Collection[str], *, hint: bool) -> str | None:
+    """Return what is wrong with a *need* that is about a group, None if it is about none."""
+    kind, colon, title = need.partition(":")
+    if need in titles:
+        return f"there is no gate {need!r}, but a group: write 'group:{need}' for all of its gates"
+    if not colon or kind != "group":
+        return None
+    close = near(title, titles) if hint else None
+    meant = f": did you mean 'group:{close}'?" if close else ""
+    return f"there is no other gate in a group {title!r}{meant}"
 
 
 def _problem(gate: Gate, message: str) -> Problem:

@@ -83,8 +83,21 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """
+    Measurements that a probe can make besides its ``measures``, for the reference.
+
+    What stands in capitals in a name is for the gate to choose (``header:NAME``). ``when`` says what brings
+    them, in words that follow "with": ``"`extract`"``; empty where they are always there.
+    """
+
+    measures: Mapping[str, Measure]
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
-    """One thing a probe will reach for: kind is host, file, command, variable, query or module."""
+    """One thing a probe will reach for: kind is host, file, command, process, variable, query or module."""
 
     kind: str
     what: str
@@ -271,9 +284,22 @@ class Probe(ABC):
         """Return the default expectations of this very instance; options such as ``regex`` may add some."""
         return self.expect
 
+    def presumed(self) -> Mapping[str, Value]:
+        """
+        Return what is expected beside the rest, such as that a stored report is not an old one.
+
+        A gate may say otherwise by name. A gate that expects nothing but this expects nothing.
+        """
+        return {}
+
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of measurement *name*, None if there is no such; override for open families."""
         return self.declared().get(name)
+
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield what ``declared`` and ``declare`` know beyond ``measures``, in general terms."""
+        return ()
 
     def touches(self) -> Iterable[Touch]:
         """Yield every host, file, command, variable and query the probe will reach for."""

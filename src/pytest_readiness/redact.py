@@ -18,7 +18,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import quote, quote_plus, unquote
 
-from pytest_readiness.model import Deferral, Each, Evidence, Gate, Measurement, Report, Result, Scalar, Value, Waiver
+from pytest_readiness.model import (
+    Deferral,
+    Each,
+    Evidence,
+    Gate,
+    GroupScore,
+    Held,
+    Measurement,
+    Report,
+    Result,
+    Scalar,
+    Value,
+    Waiver,
+)
 
 _Permission = TypeVar("_Permission", Waiver, Deferral)
 
@@ -205,16 +218,12 @@ class Redactor:
                 name: Measurement(self.value(measured.value), measured.unit)
                 for name, measured in result.measurements.items()
             },
-            expectations=tuple(
-                dataclasses.replace(
-                    held,
-                    condition=self.text(held.condition),
-                    why=self.text(held.why),
-                )
-                for held in result.expectations
-            ),
+            expectations=tuple(map(self._held, result.expectations)),
             evidence=tuple(Evidence(self.text(item.title), self.text(item.text)) for item in result.evidence),
         )
+
+    def _held(self, held: Held) -> Held:
+        return dataclasses.replace(held, condition=self.text(held.condition), why=self.text(held.why))
 
     def gate(self, gate: Gate) -> Gate:
         """Return *gate* with the secrets in its prose replaced; its id, group and options stay as they are."""
@@ -238,6 +247,13 @@ class Redactor:
     def _optional(self, text: str | None) -> str | None:
         return None if text is None else self.text(text)
 
+    def _group(self, group: GroupScore) -> GroupScore:
+        return dataclasses.replace(
+            group,
+            reason=self.text(group.reason),
+            expectations=tuple(map(self._held, group.expectations)),
+        )
+
     def report(self, report: Report) -> Report:
         """Return *report* with every known secret replaced, in its results as well as in its own sentences."""
         return dataclasses.replace(
@@ -247,7 +263,7 @@ class Redactor:
                 dataclasses.replace(judged, result=self.result(judged.result), note=self._optional(judged.note))
                 for judged in report.gates
             ),
-            groups=tuple(dataclasses.replace(group, reason=self.text(group.reason)) for group in report.groups),
+            groups=tuple(map(self._group, report.groups)),
             problems=tuple(map(self.text, report.problems)),
         )
 

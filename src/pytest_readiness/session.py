@@ -53,6 +53,25 @@ class TestCase:
     subtests: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """
+    One warning: its category and all that is derived from, by name, what it says, and where.
+
+    ``kinds`` has the category itself first and ``Warning`` last; ``where`` is a node id or a place, if known.
+    """
+
+    kinds: tuple[str, ...]
+    message: str
+    where: str = ""
+
+
+def kinds_of(category: type[Warning]) -> tuple[str, ...]:
+    """Return the names of *category* and its bases, nearest first: ``sqlalchemy.exc.SAWarning``, ``Warning``."""
+    every = [kind for kind in category.__mro__ if issubclass(kind, Warning)]
+    return tuple(f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.") for kind in every)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """
@@ -65,11 +84,14 @@ class Session:
     ``coverage`` returns the run's combined ``coverage.Coverage`` with its data loaded, or raises
     ``CannotMeasure`` with the reason; it is called at most once, from any thread. ``unknown`` names
     what the source of these facts cannot tell: ``markers``, or measurements of the tests probe.
+    ``warned`` are the warnings themselves, ``filters`` the filters for them, in the order in which they were set.
     """
 
     tests: tuple[TestCase, ...] = ()
     deselected: int = 0
     warnings: int = 0
+    warned: tuple[Warned, ...] = ()
+    filters: tuple[str, ...] = ()
     duration: float = 0.0
     narrowed: tuple[str, ...] = ()
     configured: tuple[str, ...] = ()

@@ -97,7 +97,7 @@ def fake_gate(
     expectations = [
         *(
             Expectation(name, condition, default=True)
-            for name, condition in probe.expected().items()
+            for name, condition in _defaults(probe, wanted).items()
             if name not in wanted
         ),
         *(Expectation(name, condition) for name, condition in wanted.items()),
@@ -118,6 +118,11 @@ def fake_gate(
         exclusive=any(measure is not None and measure.exclusive for measure in declared),
         position=_HERE,
     )
+
+
+def _defaults(probe: Probe, wanted: Mapping[str, Value]) -> Mapping[str, Value]:
+    expected = probe.expected()
+    return {**expected, **(probe.presumed() if expected or wanted else {})}
 
 
 def fake_plan(*gates: Gate, root: Path | None = None, services: Mapping[str, Service] | None = None) -> Plan:

@@ -34,6 +34,35 @@ def test_some_of_the_gates_are_enough(project: Path, run: Run) -> None:
     assert "DATABASE_URL" not in ran.output
 
 
+def test_what_groups_expect_is_said(project: Path, run: Run) -> None:
+    group = '  - {group: Pages, gates: [{id: a, probe: file, with: {path: a}}], expect: {score: ">= 75%"}}\n'
+    (project / "readiness.yaml").write_text(HEAD + group)
+    assert "group Pages\n  expects: score >= 75%\n" in run("explain").output
+
+
+def test_all_profiles_are_told_one_after_another(project: Path, run: Run) -> None:
+    profiles = "profiles: {prod: {vars: {host: example.org}}, test: {vars: {host: localhost}}}\n"
+    gate = '  - {id: page, probe: http, with: {url: "http://${host:-nowhere}/"}}\n'
+    (project / "readiness.yaml").write_text(HEAD + gate + profiles)
+    ran = run("explain", "--profile", "*")
+    lines = [line for line in ran.output.splitlines() if line.startswith(("readiness:", "  host:"))]
+    assert lines == [
+        "readiness: readiness.yaml, 1 gate",
+        "  host: nowhere:80",
+        "readiness: readiness.yaml, profile prod, 1 gate",
+        "  host: example.org:80",
+        "readiness: readiness.yaml, profile test, 1 gate",
+        "  host: localhost:80",
+    ]
+
+
+def test_a_variable_that_one_profile_lacks_is_found(project: Path, run: Run) -> None:
+    gate = '  - {id: page, probe: http, profiles: [prod], with: {url: "http://${host}/"}}\n'
+    (project / "readiness.yaml").write_text(HEAD + gate + "profiles: {prod: {}}\n")
+    assert run("explain").exit_code == 0
+    assert run("explain", "--profile", "*").exit_code == 4
+
+
 def test_a_spec_with_problems_is_exit_code_4(project: Path, run: Run) -> None:
     (project / "readiness.yaml").write_text(HEAD + "  - {id: a, probe: fiel}\n")
     assert run("explain").exit_code == 4

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness import registry, spec
-from pytest_readiness.commands import _project, probes
+from pytest_readiness.commands import _project
+from pytest_readiness.commands._reference import examples, markdown
 from pytest_readiness.registry import Registry
 
 from .conftest import CONFTEST, Run
@@ -44,8 +45,27 @@ def test_one_is_explained_whole(run: Run, name: str) -> None:
         assert f"\n  {field.name.rstrip('_')}: " in ran.output
     for measurement in probe.measures:
         assert f"\n  {measurement}: " in ran.output
-    assert "``" not in ran.output
+    assert not re.search("(?<!`)``(?!`)", ran.output)
     assert "To fix: " in ran.output
+
+
+def test_what_is_inside_of_options_is_explained_too(run: Run) -> None:
+    lines = run("probes", "symbol").output.splitlines()
+    assert "          decorator: a list, each item text" in lines
+    assert "      must: a mapping (see `symbols.where`)" in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "measurement"),
+    [
+        ("http", "  header:NAME: text"),
+        ("sarif", "  level:NAME: whole number, less is better"),
+        ("lint", "  rule:NAME: whole number, less is better"),
+        ("document", "      without_healthcheck: whole number, less is better"),
+    ],
+)
+def test_measurements_with_open_names_are_explained_too(run: Run, name: str, measurement: str) -> None:
+    assert measurement in run("probes", name).output.splitlines()
 
 
 #: What the variables in examples stand for.
@@ -59,7 +79,7 @@ VARIABLES = {
 
 @pytest.mark.parametrize("name", registry.builtin_names())
 def test_its_example_is_a_gate_that_can_be_used(name: str, tmp_path: Path) -> None:
-    lines = "".join(f"  {line}\n" for line in probes.example(name, registry.builtin(name)).splitlines())
+    lines = "".join(f"  {line}\n" for line in examples.example(name, registry.builtin(name)).splitlines())
     (tmp_path / "readiness.yaml").write_text(f"version: 1\nname: shop\ngates:\n{lines}", encoding="utf-8")
     (gate,) = spec.load(tmp_path / "readiness.yaml", registry=Registry(), profile=None, env=VARIABLES).gates
     assert gate.expectations
@@ -67,10 +87,10 @@ def test_its_example_is_a_gate_that_can_be_used(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", registry.builtin_names())
 def test_it_shows_what_green_and_what_red_looks_like(name: str) -> None:
-    lines = probes.explanation(name, registry.builtin(name)).splitlines()
-    green, red = (next(line for line in lines if line.startswith(f"  {colour}: ")) for colour in ("green", "red"))
-    assert ", expected " in green
-    assert green.partition(": ")[2] != red.partition(": ")[2]
+    _, ((green, good), (red, bad)) = examples.told(name, registry.builtin(name))
+    assert (green, red) == ("green", "red")
+    assert ", expected " in good
+    assert good != bad
 
 
 def test_an_unknown_one_gets_the_near_name_or_all(run: Run) -> None:
@@ -82,11 +102,12 @@ def test_an_unknown_one_gets_the_near_name_or_all(run: Run) -> None:
 
 def test_the_table_for_documents_has_a_line_for_each(run: Run) -> None:
     ran = run("probes", "--markdown")
-    assert ran.output == probes.reference()
+    assert ran.output == markdown.table(Registry())
     lines = ran.output.splitlines()
     assert len(lines) == 2 + len(registry.builtin_names())
     assert all(line.count(" | ") == 3 for line in lines[2:])
     assert (
         "| `dotenv` | Can the .env file be decoded and read, and does every reader read the same out of it? "
-        "| `keys`, `problems`, `duplicates`, `encoding_ok`, `bom` | `problems: 0` |" in lines
+        "| `keys`, `problems`, `duplicates`, `missing`, `encoding_ok`, `bom` | `problems: 0`; more with `names` |"
+        in lines
     )

@@ -16,6 +16,7 @@ from pytest_readiness.probe import Touch
 from pytest_readiness.probes.benchmark import Benchmark
 from pytest_readiness.testing import run_probe
 
+NOW = datetime.now(UTC).isoformat()
 MACHINE = {
     "node": "ci-7",
     "machine": "x86_64",
@@ -40,7 +41,7 @@ def timed(name: str, mean: float, /, group: str | None = None, data: list[Any] |
     }
 
 
-def stored(*benchmarks: Any, when: str = "2026-11-22T09:00:00+00:00", machine: Any = MACHINE) -> str:
+def stored(*benchmarks: Any, when: str = NOW, machine: Any = MACHINE) -> str:
     return json.dumps({"machine_info": machine, "benchmarks": benchmarks, "datetime": when, "version": "5.3.1"})
 
 

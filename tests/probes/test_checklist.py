@@ -165,6 +165,10 @@ class TestSections:
         assert result.outcome is Outcome.PASSED
         assert value(result, "boxes") == 2
 
+    def test_a_regex_that_finds_nothing_is_named(self, tmp_path: Path) -> None:
+        reason = judged(tmp_path, "**90%** done\n\n- [x] a\n", claim=re.compile("^([0-9]+)% done")).reason
+        assert "claim, ^([0-9]+)% done, is found in no line (it is looked for in the Markdown as it is" in reason
+
     def test_with_no_claim_in_the_heading_claim_nothing(self, tmp_path: Path) -> None:
         assert "claims no percentage" in judged(tmp_path, self.TEXT, section=re.compile("^UI")).reason
 

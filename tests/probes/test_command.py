@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Better, Outcome
+from pytest_readiness.model import Better, Outcome, Value
 from pytest_readiness.options import Query
 from pytest_readiness.probe import Context, Measurements, Touch
 from pytest_readiness.probes.command import Command, tail
@@ -76,6 +76,52 @@ class TestEnding:
     def test_duration_is_measured_alone_and_shorter_is_better(self) -> None:
         assert Command.measures["duration"].exclusive
         assert Command.measures["duration"].better is Better.LOWER
+
+
+class TestWhatIsPrinted:
+    def test_standard_error_is_a_measurement(self) -> None:
+        probe = python("import sys; print('out'); sys.exit('SECRET_KEY is too short')")
+        result = run_probe(probe, expect={"exit_code": "!= 0", "stderr": "contains SECRET_KEY", "stdout": "out"})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert run_probe(probe, expect={"exit_code": "!= 0", "stderr": "contains PORT"}).outcome is Outcome.FAILED
+
+    def test_the_output_is_both(self) -> None:
+        probe = python("import sys; print('out'); print('err', file=sys.stderr)")
+        assert run_probe(probe, expect={"output": "out\nerr"}).outcome is Outcome.PASSED
+
+    def test_what_is_too_long_is_not_measured(self) -> None:
+        result = run_probe(python("import sys; sys.stderr.write('x' * 70000)"), expect={"stderr": "contains x"})
+        assert (result.outcome, "stderr was not measured" in result.reason) == (Outcome.ERROR, True)
+
+
+@pytest.mark.no_false_green
+class TestNeverBegun:
+    LACKING = (
+        python("import no_such_module"),
+        Command(run=(sys.executable, "-m", "no_such_module")),
+        Command(run="no-such-program --check", shell=True),
+        Command(run="/etc/passwd", shell=True),
+    )
+
+    @pytest.mark.parametrize("probe", LACKING, ids=["import", "-m", "not found", "not executable"])
+    def test_that_something_else_is_missing_is_not_the_failure_that_is_wanted(self, probe: Command) -> None:
+        result = run_probe(probe, expect={"exit_code": "!= 0"})
+        assert result.outcome is Outcome.ERROR
+        assert "exit_code was not measured: the command did not begin: " in result.reason
+
+    @pytest.mark.parametrize("probe", LACKING, ids=["import", "-m", "not found", "not executable"])
+    def test_who_looks_at_what_is_printed_can_tell(self, probe: Command) -> None:
+        assert run_probe(probe, expect={"exit_code": "!= 0", "stderr": "!~ SECRET"}).outcome is Outcome.PASSED
+
+    @pytest.mark.parametrize(
+        "code", ["import sys; sys.exit(127)", "import sys; sys.exit('No module named x')", "raise ValueError"]
+    )
+    def test_other_failures_are_failures(self, code: str) -> None:
+        assert run_probe(python(code), expect={"exit_code": "!= 0"}).outcome is Outcome.PASSED
+
+    def test_a_shell_that_says_nothing_is_told_by_its_code(self) -> None:
+        result = run_probe(Command(run="exit 127", shell=True), expect={"exit_code": "!= 0"})
+        assert "did not begin: exit code 127" in result.reason
 
 
 class TestSurroundings:
@@ -263,3 +309,14 @@ class TestAsAGate:
         )
         assert result.outcome is Outcome.PASSED
         assert "hunter22" not in repr((result.reason, result.measurements, result.evidence))
+
+
+def test_what_a_command_complains_of_can_be_expected(tmp_path: Path) -> None:
+    code = "import sys; sys.exit('the secret is too short')"
+    probe = Command(run=("python", "-c", code))
+    wanted: dict[str, Value] = {"exit_code": "!= 0", "stderr": "~ too short$"}
+    assert run_probe(probe, root=tmp_path, expect=wanted).outcome is Outcome.PASSED
+    other = Command(run=("python", "-c", "import no_such_module"))
+    assert run_probe(other, root=tmp_path, expect=wanted).outcome is Outcome.FAILED
+    loud = Command(run=("python", "-c", "import sys; sys.stderr.write('x' * 70_000)"))
+    assert run_probe(loud, root=tmp_path, expect={"stderr": "~ x"}).outcome is Outcome.ERROR

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,61 @@ def test_the_numbers_are_those_of_ruff(tmp_path: Path, source: str) -> None:
     write(tmp_path, {"kinds.py": source})
     size = size_of(source.encode(), "kinds.py")
     assert {(int(one.place.split(":")[1]), one.name): one.complexity for one in size.functions} == by_ruff(tmp_path)
+
+
+class TestSince:
+    OLD = "def a(x):\n    return x if x else 1\n\n\ndef b(x):\n    if x:\n        return 1\n    return 2\n"
+
+    @pytest.fixture
+    def repository(self, tmp_path: Path) -> Path:
+        who = ("-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false")
+        write(tmp_path, {"src/a.py": self.OLD, "docs/x.py": "", "other/y.py": "def old(): pass\n"})
+        for args in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "x"), ("tag", "before")):
+            subprocess.run(["git", *who, *args], cwd=tmp_path, check=True, capture_output=True)
+        return tmp_path
+
+    def test_what_has_become_simpler_is_measured(self, repository: Path) -> None:
+        write(repository, {"src/a.py": self.OLD.replace("if x:\n        return 1", "x += 1"), "src/n.py": self.OLD})
+        result = judged(Complexity(since="before"), repository, {"grown": 0, "before": 1.5})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert values(result)["reduction"] == pytest.approx(100 * (1.5 - 1.25) / 1.5)
+
+    @pytest.mark.no_false_green
+    def test_what_has_become_more_entangled_fails_and_is_named(self, repository: Path) -> None:
+        more = "    if x > 2:\n        return 3\n    return 2\n"
+        write(repository, {"src/a.py": self.OLD.replace("    return 2\n", more)})
+        result = judged(Complexity(since="before"), repository, {"grown": 0})
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "grown is 1, expected 0")
+        assert evidence(result)["more complex than before"] == "2 -> 3  src/a.py:5: b"
+        assert judged(Complexity(since="before"), repository, {"reduction": ">= 0 %"}).outcome is Outcome.FAILED
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize(
+        ("options", "why"),
+        [
+            ({"since": "nowhere"}, "git ls-tree:"),
+            ({}, "grown was not measured: give since"),
+            ({"since": "before", "paths": ("docs",)}, "there is no function"),
+            ({"since": "before", "paths": ("new",)}, "there is no file at new in commit before"),
+        ],
+    )
+    def test_what_cannot_be_compared_is_an_error(self, repository: Path, options: dict[str, Any], why: str) -> None:
+        write(repository, {"new/z.py": "def f(): pass\n"})
+        result = judged(Complexity(**options), repository, {"grown": 0})
+        assert result.outcome is Outcome.ERROR
+        assert why in result.reason
+
+    def test_a_commit_without_a_function_is_nothing_to_compare_with(self, repository: Path) -> None:
+        write(repository, {"docs/x.py": "def f(): pass\n"})
+        result = judged(Complexity(since="before", paths=("docs",)), repository, {"grown": 0})
+        assert "there was no function at before" in result.reason
+
+    def test_what_is_no_commit_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="names no commit"):
+            Complexity(since="--output=x")
+
+    def test_git_is_touched(self) -> None:
+        assert [touch.kind for touch in Complexity(since="v1").touches()] == ["file", "command"]
 
 
 class TestNumbers:

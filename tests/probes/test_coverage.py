@@ -95,8 +95,9 @@ def ask(root: Path, expect: dict[str, Value] | None = None, *, timeout: float = 
 
 
 def values(result: Result) -> dict[str, Value]:
+    """Return what was measured, without what time adds to it."""
     assert result.outcome is not Outcome.ERROR, result.reason
-    return {name: measurement.value for name, measurement in result.measurements.items()}
+    return {name: measurement.value for name, measurement in result.measurements.items() if name != "age"}
 
 
 def said_by_coverage(root: Path) -> dict[str, Any]:

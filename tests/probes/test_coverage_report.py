@@ -115,7 +115,7 @@ def test_leaving_everything_out_is_looking_at_nothing(tmp_path: Path) -> None:
 
 
 def test_a_plain_number_of_seconds_is_shown_in_fitting_units() -> None:
-    from pytest_readiness.probes.coverage import _ago, _short
+    from pytest_readiness.probes._coverage.told import _ago, _short
 
     assert [_ago(seconds) for seconds in (5, 120, 7200, 172_800)] == ["5 s", "2 min", "2 h", "2 d"]
     assert _short(", ".join(map(str, range(99)))).endswith("..., ...") is False

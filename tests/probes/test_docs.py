@@ -70,6 +70,75 @@ def regexes(*texts: str) -> tuple[re.Pattern[str], ...]:
     return tuple(map(re.compile, texts))
 
 
+class TestStatedDates:
+    UPDATED = re.compile(r"(?i)last updated\W+(.+)")
+    NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+    def judged(self, folder: Path, line: str, **more: Any) -> Result:
+        written(folder, guide=f"# Guide\n\nText.\n\n{line}\n")
+        probe = Docs(path="guide.md", dated=self.UPDATED)
+        return run_probe(probe, root=folder, expect={"stated_age": "<= 90 d"}, now=self.NOW, **more)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "**Last Updated:** 2025-12-02",
+            "Last updated: 2025-12-02T10:00:00Z (v2)",
+            "| Last updated | December 2, 2025 |",
+            "Last updated: Dec. 2 2025",
+            "last updated on 2 December 2025.",
+            "Last updated: 2nd of Dec 2025",
+            "Last updated: 2024-01-01\n\nLast updated: 2025-12-02",
+        ],
+    )
+    def test_are_read_as_people_write_them(self, tmp_path: Path, line: str) -> None:
+        result = self.judged(tmp_path, line)
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert value(result, "stated_age") == 30.5 * 86400
+        assert told(result)["dated"] == "guide.md: 2025-12-02"
+
+    @pytest.mark.no_false_green
+    def test_that_are_old_fail_however_new_the_file(self, tmp_path: Path) -> None:
+        assert self.judged(tmp_path, "Last updated: 2024-12-02").outcome is Outcome.FAILED
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize(
+        ("line", "why"),
+        [
+            ("Nothing of the kind", "guide.md states no date where dated looks for one: nothing matches"),
+            ("Last updated: 02/12/2025", "'02/12/2025' is no date, such as 2025-10-06"),
+            ("Last updated: recently", "'recently' is no date"),
+            ("Last updated: 2025-02-30", "guide.md: day is out of range for month"),
+            ("<!-- Last updated: 2025-12-02 -->", "nothing matches"),
+            ("Last updated: 2026-02-02", "guide.md: 2026-02-02 is in the future"),
+        ],
+    )
+    def test_that_cannot_be_told_are_errors(self, tmp_path: Path, line: str, why: str) -> None:
+        result = self.judged(tmp_path, line)
+        assert result.outcome is Outcome.ERROR
+        assert why in result.reason
+
+    def test_of_tomorrow_are_of_today_elsewhere(self, tmp_path: Path) -> None:
+        assert value(self.judged(tmp_path, "Last updated: 2026-01-02"), "stated_age") == 0
+
+    def test_have_to_be_stated_by_each_document(self, tmp_path: Path) -> None:
+        written(tmp_path, a="# A\n\nLast updated: 2025-12-31", b="# B\n\nLast updated: 2025-01-01")
+        probe = Docs(glob="*.md", dated=self.UPDATED)
+        result = run_probe(probe, root=tmp_path, expect={"stated_age": "<= 90 d"}, now=self.NOW)
+        assert (result.outcome, value(result, "stated_age")) == (Outcome.FAILED, Each((1.5 * 86400, 365.5 * 86400)))
+        written(tmp_path, c="# C\n\nNothing")
+        assert "c.md states no date" in run_probe(probe, root=tmp_path).reason
+
+    def test_need_one_group(self) -> None:
+        with pytest.raises(OptionError, match="has 0 groups, needs one around the date"):
+            Docs(path="a.md", dated=re.compile("updated"))
+
+    def test_that_take_too_long_to_look_for_are_an_error(self, tmp_path: Path) -> None:
+        written(tmp_path, guide=f"# A\n\n{'a' * 60}!\n")
+        probe = Docs(path="guide.md", dated=re.compile("((?:a|a)+)$"))
+        assert "took longer" in run_probe(probe, root=tmp_path, timeout=2.0).reason
+
+
 class TestDocuments:
     def test_that_are_there_pass_with_their_words_counted(self, tmp_path: Path) -> None:
         result = judged(tmp_path, expect={"words": ">= 10"})
@@ -100,7 +169,9 @@ class TestDocuments:
 
     def test_that_are_not_markdown_are_refused(self, tmp_path: Path) -> None:
         (tmp_path / "a.rst").write_text("Title\n=====\n")
-        assert "a.rst is not Markdown" in run_probe(Docs(path="a.rst"), root=tmp_path).reason
+        reason = run_probe(Docs(path="a.rst"), root=tmp_path).reason
+        assert "a.rst is not Markdown" in reason
+        assert "whether it is new enough, file tells" in reason
 
     def test_that_are_too_large_are_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(markdown, "LIMIT", 10)
@@ -109,6 +180,10 @@ class TestDocuments:
     def test_end_at_the_deadline(self, tmp_path: Path) -> None:
         result = judged(tmp_path, "*a* [b](c) " * 40_000, timeout=0.05)
         assert result.outcome is Outcome.ERROR
+
+    def test_need_its_plugins(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "mdit_py_plugins.front_matter", None)
+        assert judged(tmp_path).reason == "mdit-py-plugins is not installed: pip install 'pytest-readiness[docs]'"
 
     def test_need_markdown_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "markdown_it", None)
@@ -530,3 +605,9 @@ def test_all_that_is_read_is_touched() -> None:
         Touch("host", "example.org")
         in Docs(path="a", every=Every(path="https://example.org/x", query=Query("a"))).touches()
     )
+
+
+def test_nothing_found_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    result = run_probe(Docs(glob="manual/*.md"), root=tmp_path)
+    assert result.outcome is Outcome.ERROR
+    assert "no document is at manual/*.md" in result.reason

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -569,3 +572,23 @@ class TestOptions:
 def test_a_context_is_all_it_needs(write: Write) -> None:
     context: Context = fake_context(root=write("a.toml", "x = 2026-01-01\n").parent)
     assert document(path="a.toml", extract={"x": "x"}).measure(context).values["x"] == "2026-01-01"
+
+
+def test_the_age_of_files_is_that_of_the_oldest(tmp_path: Path) -> None:
+    for name, days in (("a.json", 0), ("b.json", 3)):
+        (tmp_path / name).write_text("{}")
+        moment = time.time() - 86400 * days
+        os.utime(tmp_path / name, (moment, moment))
+    both = Document(paths=("a.json", "b.json"))
+    now = datetime.now(UTC)
+    assert run_probe(both, root=tmp_path, expect={"age": "< 4 d"}, now=now).outcome is Outcome.PASSED
+    assert run_probe(both, root=tmp_path, expect={"age": "< 1 d"}, now=now).outcome is Outcome.FAILED
+    os.utime(tmp_path / "a.json", (moment + 86400 * 30, moment + 86400 * 30))
+    os.utime(tmp_path / "b.json", (moment + 86400 * 30, moment + 86400 * 30))
+    result = run_probe(both, root=tmp_path, expect={"age": "< 1 d"}, now=now)
+    assert (result.outcome, "it is of the future" in result.reason) == (Outcome.ERROR, True)
+
+
+def test_nothing_found_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    result = run_probe(Document(glob="k8s/*.yaml"), root=tmp_path)
+    assert "none was found, at k8s/*.yaml" in result.reason

@@ -274,3 +274,18 @@ class TestAnyFile:
         started = time.process_time()
         _dotenv.parse(line * (100_000 // len(line)) + b"A")
         assert time.process_time() - started < 5
+
+
+def test_names_must_be_there_with_a_value_or_without(tmp_path: Path) -> None:
+    (tmp_path / ".env.example").write_text("PORT=\nNAME=shop\n")
+    good = DotenvFile(path=".env.example", names=("PORT", "NAME"))
+    assert run_probe(good, root=tmp_path).outcome is Outcome.PASSED
+    result = run_probe(DotenvFile(path=".env.example", names=("PORT", "HOST")), root=tmp_path)
+    assert (result.outcome, result.reason) == (Outcome.FAILED, "missing is 1, expected 0")
+    assert result.evidence[0].text == "HOST"
+    assert run_probe(DotenvFile(path="none", names=("PORT",)), root=tmp_path).outcome is Outcome.ERROR
+
+
+def test_an_empty_name_is_refused() -> None:
+    with pytest.raises(OptionError, match="may not be empty"):
+        DotenvFile(names=("",))

@@ -13,6 +13,7 @@ from pytest_readiness.model import Outcome
 from pytest_readiness.probe import Touch
 from pytest_readiness.probes._tools import clones
 from pytest_readiness.probes.duplication import Duplication
+from pytest_readiness.testing import run_probe
 
 from .tooling import evidence, judged, values, write
 
@@ -226,3 +227,12 @@ def test_options_that_mean_nothing_are_refused(options: dict[str, object]) -> No
 def test_it_says_what_it_touches() -> None:
     assert list(Duplication(paths=("a",), against=("b",)).touches()) == [Touch("file", "a"), Touch("file", "b")]
     assert list(Duplication(since="v1").touches())[1].kind == "command"
+
+
+@pytest.mark.no_false_green
+def test_files_without_a_line_of_code_are_nothing_to_look_at(tmp_path: Path) -> None:
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text("# later\n")
+    result = run_probe(Duplication(), root=tmp_path, expect={"clones": 0})
+    assert result.outcome is Outcome.ERROR
+    assert "2 files, and not a line of code in them" in result.reason

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Outcome
+from pytest_readiness.model import Outcome, Result
 from pytest_readiness.options import convert
 from pytest_readiness.probe import Measurements, Touch
-from pytest_readiness.probes.env import Env, Rule
+from pytest_readiness.probes.env import Env, Rule, entropy
 from pytest_readiness.testing import run_probe
 
 from .conftest import MakeContext
@@ -38,6 +39,32 @@ class TestNames:
         assert listed(measured)[-1] == "and 20 more"
 
 
+class TestPrefix:
+    def test_variables_that_begin_so_are_counted_and_named(self, tmp_path: Path) -> None:
+        env = {"FEATURE_A": "on", "FEATURE_B": "secret-of-b", "FEATURE_C": " ", "FEATURES": "x"}
+        result = run_probe(Env(prefix="FEATURE_"), root=tmp_path, env=env, expect={"found": 2})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert result.evidence[0].text == "FEATURE_A: there\nFEATURE_B: there"
+        assert "secret-of-b" not in str(result.evidence)
+
+    @pytest.mark.no_false_green
+    def test_none_that_begins_so_fails(self, tmp_path: Path) -> None:
+        result = run_probe(Env(prefix="FEATURE_"), root=tmp_path, env={"FEATURES": "x"})
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "found is 0, expected >= 1")
+
+    @pytest.mark.no_false_green
+    def test_a_file_without_a_variable_is_nothing_to_look_at(self, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_text("# later\n")
+        assert run_probe(Env(prefix="A", file=".env"), root=tmp_path, expect={"found": 0}).outcome is Outcome.ERROR
+
+    def test_an_empty_one_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="may not be empty"):
+            Env(prefix=" ")
+
+    def test_it_is_touched(self) -> None:
+        assert list(Env(prefix="F_").touches()) == [Touch("variable", "F_*")]
+
+
 class TestRules:
     @pytest.mark.parametrize(
         ("rule", "value"),
@@ -50,6 +77,9 @@ class TestRules:
             (Rule(choices=("a", "b")), "b"),
             (Rule(choices=(1, 2)), "2"),
             (Rule(min_length=3), "abc"),
+            (Rule(min_entropy=2), "abcd"),
+            (Rule(min_entropy=3.5), "9f1c07ab52de48366b0ad84c71e5f392"),
+            (Rule(min_entropy=0), "aaaa"),
             (Rule(not_=("changeme",)), "changed"),
             (Rule(type="url"), "https://example.org:8443/x?y"),
             (Rule(type="url"), "sqlite:///data.db"),
@@ -77,6 +107,9 @@ class TestRules:
             (Rule(equals=True), "1", "has another value than it must have"),
             (Rule(choices=("a", "b")), "c", "is none of the 2 choices"),
             (Rule(min_length=3), "ab", "is shorter than 3 characters"),
+            (Rule(min_entropy=0.1), "aaaaaaaaaaaaaaaa", "has less than 0.1 bits of entropy per character"),
+            (Rule(min_entropy=3), "changeme", "has less than 3 bits of entropy per character"),
+            (Rule(min_entropy=2.01), "abcd", "has less than 2.01 bits of entropy per character"),
             (Rule(not_=("changeme",)), "ChangeMe", "has a value it must not have"),
             (Rule(type="url"), "example.org", "is not a URL such as https://host/path"),
             (Rule(type="url"), "https://exa mple.org", "is not a URL such as https://host/path"),
@@ -175,7 +208,7 @@ class TestFiles:
 
     @pytest.mark.parametrize("missing", [{"file": ".env"}, {"example": ".env.example"}])
     def test_a_file_that_is_not_there_cannot_be_judged(
-        self, make_context: MakeContext, missing: dict[str, str]
+        self, make_context: MakeContext, missing: dict[str, Any]
     ) -> None:
         with pytest.raises(CannotMeasure, match="is not there"):
             Env(variables=("A",), **missing).measure(make_context())
@@ -214,6 +247,8 @@ class TestOptions:
             ({"max": 1, "type": "url"}, "min and max need type"),
             ({"type": "int", "min": 2, "max": 1}, "min is greater than max"),
             ({"min_length": 0}, "an empty variable counts as missing"),
+            ({"min_entropy": -1}, "is between 0 and 20 bits per character"),
+            ({"min_entropy": 33}, "is between 0 and 20 bits per character"),
         ],
     )
     def test_rules_that_cannot_be_kept_are_refused(self, rule: dict[str, object], message: str) -> None:
@@ -243,3 +278,89 @@ class TestAsAGate:
         result = run_probe(Env(variables={"PIN": Rule(type="int")}), env={"PIN": "not-a-pin-at-all"})
         assert result.outcome is Outcome.FAILED
         assert "not-a-pin" not in repr(result)
+
+
+class TestEntropy:
+    @pytest.mark.parametrize(("value", "bits"), [("a", 0), ("ab", 1), ("abcd", 2), ("aab", 0.9182958340544896)])
+    def test_is_shannon_s(self, value: str, bits: float) -> None:
+        assert entropy(value) == pytest.approx(bits)
+
+    def test_of_a_weak_secret_fails_the_gate_and_shows_nothing_of_it(self) -> None:
+        probe = Env(variables={"API_KEY": Rule(min_entropy=3)})
+        weak = run_probe(probe, env={"API_KEY": "hunterhunterhunter"})
+        assert (weak.outcome, weak.reason) == (Outcome.FAILED, "invalid is 1, expected 0")
+        assert "hunter" not in repr((weak.reason, weak.evidence, weak.measurements))
+        assert run_probe(probe, env={"API_KEY": "kX9-mQ2_vL7+tR4/"}).outcome is Outcome.PASSED
+        assert run_probe(probe, env={}).outcome is Outcome.FAILED
+
+
+class TestOptional:
+    def test_a_variable_may_be_missing_and_must_be_right_where_it_is_there(self) -> None:
+        probe = Env(variables={"TTL": Rule(type="int", optional=True)})
+        assert run_probe(probe, env={}).outcome is Outcome.PASSED
+        assert run_probe(probe, env={"TTL": ""}).outcome is Outcome.PASSED
+        assert run_probe(probe, env={"TTL": "3600"}, expect={"required": 0}).outcome is Outcome.PASSED
+        assert run_probe(probe, env={"TTL": "an hour"}).reason == "invalid is 1, expected 0"
+
+
+class TestUnlikeTheExample:
+    def judged(self, folder: Path, **env: str) -> Result:
+        (folder / ".env.example").write_text("API_KEY=put-yours-here\nOTHER_TOKEN=\nPORT=8000\n")
+        variables = {"NAME": Rule(secret=True, optional=True)}
+        probe = Env(variables=variables, example=".env.example", unlike_example=True)
+        return run_probe(probe, root=folder, env={"OTHER_TOKEN": "x", "PORT": "8000", **env})
+
+    def test_a_secret_that_was_changed_passes_and_others_may_stay(self, tmp_path: Path) -> None:
+        assert self.judged(tmp_path, API_KEY="kX9-mQ2_vL7").outcome is Outcome.PASSED
+
+    def test_a_secret_as_in_the_example_fails(self, tmp_path: Path) -> None:
+        result = self.judged(tmp_path, API_KEY="put-yours-here")
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "invalid is 1, expected 0")
+        assert result.evidence[0].text == "API_KEY: has the value that .env.example has"
+
+    def test_without_an_example_it_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="goes with example"):
+            Env(variables=("A",), unlike_example=True)
+
+
+class TestCode:
+    CODE = """\
+import os
+from os import environ, getenv
+a = os.environ["A"], os.environ.get("B"), os.getenv("C", "x"), environ["D"], getenv("E")
+if "F" in os.environ:
+    os.environ["SET"] = os.environ[a]
+config.get("NOT"); self.environ["NOR"]; os.getenv(); os.environ.keys()
+"""
+
+    def judged(self, folder: Path, *names: str, code: str = CODE, **more: Any) -> Result:
+        (folder / "src").mkdir(exist_ok=True)
+        (folder / "src" / "a.py").write_text(code)
+        return run_probe(Env(variables=names, code=("src",)), root=folder, env=dict.fromkeys(names, "1"), **more)
+
+    def test_that_asks_only_for_listed_variables_passes(self, tmp_path: Path) -> None:
+        result = self.judged(tmp_path, *"ABCDEF")
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert result.evidence[0].text == "a name that only the running code knows: src/a.py:5"
+
+    def test_that_asks_for_others_fails_with_the_place(self, tmp_path: Path) -> None:
+        result = self.judged(tmp_path, *"BCEF")
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "unlisted is 2, expected 0")
+        assert result.evidence[0].text.splitlines()[:2] == [
+            "A: asked for at src/a.py:3, and not listed",
+            "D: asked for at src/a.py:3, and not listed",
+        ]
+
+    def test_that_is_not_there_or_no_python_is_an_error(self, tmp_path: Path) -> None:
+        assert run_probe(Env(variables=("A",), code=("lib",)), root=tmp_path, env={"A": "1"}).outcome is Outcome.ERROR
+        assert "cannot be parsed" in self.judged(tmp_path, "A", code="def (").reason
+
+    def test_that_is_not_read_in_time_is_an_error(self, tmp_path: Path) -> None:
+        assert self.judged(tmp_path, "A", timeout=0.0).outcome is Outcome.ERROR
+
+    def test_an_empty_entry_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="may not be empty"):
+            Env(variables=("A",), code=(" ",))
+
+    def test_is_said_to_be_read(self) -> None:
+        assert Touch("file", "src") in list(Env(variables=("A",), code=("src",)).touches())

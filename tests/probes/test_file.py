@@ -6,11 +6,12 @@ import os
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Outcome, Value
+from pytest_readiness.model import Outcome, Result, Value
 from pytest_readiness.probe import Context, Measurements, Touch
 from pytest_readiness.probes import _glob
 from pytest_readiness.probes import file as file_module
@@ -18,6 +19,7 @@ from pytest_readiness.probes.file import File
 from pytest_readiness.testing import run_probe
 
 from .conftest import MakeContext
+from .test_docs import git
 
 
 @pytest.fixture
@@ -89,7 +91,9 @@ class TestNamedFiles:
 
     def test_a_file_below_a_file_is_missing(self, context: Context) -> None:
         write(context.root, a_md="")
-        assert File(path="a.md/b").measure(context).values["count"] == 0
+        measured = File(path="a.md/b").measure(context)
+        assert measured.values == {}
+        assert measured.unknown["count"] == "there is no a.md/b, and no folder a.md to look into"
 
     def test_a_pattern_under_path_gets_a_hint(self, context: Context) -> None:
         assert "did you mean glob?" in evidence(File(path="*.md").measure(context))["not there"]
@@ -127,8 +131,6 @@ class TestPatterns:
             ("**/**/deep/*", 1),
             ("*/deep/b.md", 1),
             ("./docs/a.md", 1),
-            ("nowhere/*", 0),
-            ("docs/a.md/*", 0),
             ("docs", 0),
         ],
     )
@@ -284,7 +286,7 @@ class TestAge:
 
 class TestOptions:
     def test_nothing_to_look_for_is_refused(self) -> None:
-        with pytest.raises(OptionError, match="exactly one of path, paths and glob, not none"):
+        with pytest.raises(OptionError, match="exactly one of path, paths, glob, folder and absent, not none"):
             File()
 
     def test_two_ways_to_say_it_are_refused(self) -> None:
@@ -304,6 +306,197 @@ class TestOptions:
         assert list(File(path="~/x").touches()) == [Touch("file", "~/x")]
         assert list(File(paths=("a", "b")).touches()) == [Touch("file", "a"), Touch("file", "b")]
         assert list(File(glob="*").touches()) == [Touch("file", "*")]
+
+
+class TestNotRegex:
+    def test_what_must_not_be_there_fails_with_its_lines(self, tmp_path: Path) -> None:
+        write(tmp_path, a_py="@validator\nx\n@field_validator\n", b_py="@field_validator\n")
+        probe = File(glob="*.py", regex=re.compile("@field_validator"), not_regex=re.compile("@validator"))
+        result = run_probe(probe, root=tmp_path)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "forbidden is 1, expected 0")
+        assert ("not_regex matches", "a.py: line 1") in [(item.title, item.text) for item in result.evidence]
+        write(tmp_path, a_py="@field_validator\n")
+        assert run_probe(probe, root=tmp_path).outcome is Outcome.PASSED
+        assert run_probe(File(path="none", not_regex=re.compile("x")), root=tmp_path).outcome is Outcome.ERROR
+
+    def test_one_that_matches_everywhere_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="matches the empty text"):
+            File(path="a", not_regex=re.compile("x*"))
+
+
+class TestNewerThan:
+    def judged(self, folder: Path, expect: dict[str, Value] | None = None, **more: Any) -> Result:
+        env = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+        probe = File(**{"path": "manual.pdf", "newer_than": "src", **more})
+        return run_probe(probe, root=folder, expect=expect or {}, env=env)
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """Return a folder with a document of any kind that is a day younger than the code."""
+        (tmp_path / "manual.pdf").write_bytes(b"%PDF-1.7")
+        (tmp_path / "src").mkdir()
+        (tmp_path / "src" / "a.py").write_text("x = 1\n")
+        before = time.time() - 86400
+        os.utime(tmp_path / "src" / "a.py", (before, before))
+        return tmp_path
+
+    def test_a_document_newer_than_the_code_passes(self, folder: Path) -> None:
+        result = self.judged(folder)
+        assert (result.outcome, result.measurements["behind"].value) == (Outcome.PASSED, 0)
+
+    def test_a_document_older_than_the_code_fails_and_tells_by_how_much(self, folder: Path) -> None:
+        later = time.time() + 60
+        os.utime(folder / "src" / "a.py", (later, later))
+        os.utime(folder / "manual.pdf", (later - 86400 * 2, later - 86400 * 2))
+        result = self.judged(folder)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "behind is 2 d, expected 0")
+        assert self.judged(folder, {"behind": "<= 7 d"}).outcome is Outcome.PASSED
+
+    def test_of_committed_files_the_last_commit_counts(self, folder: Path) -> None:
+        git(folder, "init", "-q")
+        git(folder, "add", "manual.pdf")
+        git(folder, "commit", "-q", "-m", "x", when="2026-01-01T00:00:00+00:00")
+        git(folder, "add", "src")
+        git(folder, "commit", "-q", "-m", "x", when="2026-01-31T00:00:00+00:00")
+        assert self.judged(folder).reason == "behind is 30 d, expected 0"
+
+    def test_what_cannot_be_told_is_an_error(self, folder: Path) -> None:
+        assert self.judged(folder, newer_than="none").reason.endswith("none is not there")
+        (folder / "empty").mkdir()
+        assert self.judged(folder, newer_than="empty").outcome is Outcome.ERROR
+        (folder / ".git").mkdir()
+        result = self.judged(folder)
+        assert result.outcome is Outcome.ERROR
+        assert "git cannot tell when files were changed" in result.reason
+
+    def test_a_document_that_is_not_there_is_an_error(self, folder: Path) -> None:
+        assert self.judged(folder, path="other.pdf").outcome is Outcome.ERROR
+
+    def test_without_it_nothing_is_behind(self, folder: Path) -> None:
+        assert "behind" not in self.judged(folder, newer_than=None).measurements
+
+    def test_a_deadline_that_comes_first_is_an_error(self, folder: Path) -> None:
+        git(folder, "init", "-q")
+        assert run_probe(File(path="manual.pdf", newer_than="src"), root=folder, timeout=0.0).outcome is Outcome.ERROR
+
+    def test_an_empty_one_is_refused(self) -> None:
+        with pytest.raises(OptionError, match="may not be empty"):
+            File(path="a", newer_than=" ")
+
+    def test_it_is_said_what_is_compared_and_how(self) -> None:
+        touches = [Touch("file", "a"), Touch("file", "src"), Touch("command", "git log")]
+        assert list(File(path="a", newer_than="src").touches()) == touches
+
+
+@pytest.mark.no_false_green
+class TestNothingWantedThere:
+    @pytest.mark.parametrize("options", [{"glob": "docs/*.md"}, {"path": "docs/a.md"}, {"paths": ("docs/a.md",)}])
+    def test_no_file_is_a_pass_only_where_its_folder_is(self, tmp_path: Path, options: dict[str, Any]) -> None:
+        expect: dict[str, Value] = {"count": 0, **({"missing": 1} if "paths" in options else {})}
+        result = run_probe(File(**options), root=tmp_path, expect=expect)
+        assert result.outcome is Outcome.ERROR
+        assert "no folder docs to look into" in result.reason
+        (tmp_path / "docs").mkdir()
+        assert run_probe(File(**options), root=tmp_path, expect=expect).outcome is Outcome.PASSED
+
+    def test_each_choice_of_a_pattern_needs_its_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "a").mkdir()
+        result = run_probe(File(glob="{a,b}/*"), root=tmp_path, expect={"count": 0})
+        assert "no folder b to look into" in result.reason
+
+    def test_what_is_absent_passes(self, tmp_path: Path) -> None:
+        write(tmp_path, src__new_py="")
+        probe = File(absent=("src/old.py", "src/legacy", "**/*.orig", "setup.cfg"))
+        result = run_probe(probe, root=tmp_path)
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert result.measurements["present"].value == 0
+        assert result.evidence[0].text == "src/old.py\nsrc/legacy\n**/*.orig\nsetup.cfg"
+
+    def test_what_is_there_fails_and_is_named_folders_and_dead_links_too(self, tmp_path: Path) -> None:
+        write(tmp_path, src__old_py="", src__a__b_orig="")
+        (tmp_path / "src" / "a" / "__pycache__").mkdir()
+        (tmp_path / "link").symlink_to("nowhere")
+        probe = File(absent=("src/old.py", "src/a", "**/*.orig", "**/__pycache__", "link", "gone"))
+        result = run_probe(probe, root=tmp_path)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "present is 5, expected 0")
+        assert result.evidence[0].text == "src/old.py\nsrc/a\nsrc/a/b.orig\nsrc/a/__pycache__\nlink"
+
+    @pytest.mark.parametrize("text", ["scr/old.py", "scr/*.py", "scr/deep/**/*.py", "/nowhere/at/all"])
+    def test_below_a_folder_that_is_not_there_nothing_is_absent(self, tmp_path: Path, text: str) -> None:
+        write(tmp_path, src__new_py="")
+        result = run_probe(File(absent=("src/old.py", text)), root=tmp_path)
+        assert result.outcome is Outcome.ERROR
+        assert "nothing was looked for: there is no folder" in result.reason
+
+    def test_a_deadline_that_comes_first_is_an_error(self, tmp_path: Path) -> None:
+        assert run_probe(File(absent=("**/*.orig",)), root=tmp_path, timeout=0.0).outcome is Outcome.ERROR
+
+    def test_what_cannot_be_looked_at_is_not_absent(self, tmp_path: Path) -> None:
+        result = run_probe(File(absent=("x" * 300,)), root=tmp_path)
+        assert result.outcome is Outcome.ERROR
+        assert "File name too long" in result.reason
+
+    def test_a_home_folder_is_found(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        write(tmp_path, a_md="")
+        assert run_probe(File(absent=("~/a.md",)), root=tmp_path).outcome is Outcome.FAILED
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"path": "a"},
+            {"regex": re.compile("a")},
+            {"not_regex": re.compile("a")},
+            {"newer_than": "src"},
+            {"absent": ("a", " ")},
+        ],
+    )
+    def test_it_is_refused_beside_what_is_about_something_there(self, options: dict[str, Any]) -> None:
+        with pytest.raises(OptionError):
+            File(**{"absent": ("a",), **options})
+
+    def test_all_of_it_is_touched(self) -> None:
+        assert list(File(absent=("a", "b/*")).touches()) == [Touch("file", "a"), Touch("file", "b/*")]
+
+
+class TestPermissionsAndSizes:
+    def test_a_folder_that_is_there_passes(self, tmp_path: Path) -> None:
+        (tmp_path / "models").mkdir(mode=0o755)
+        (tmp_path / "models").chmod(0o755)
+        result = run_probe(File(folder="models"), root=tmp_path, expect={"mode": "755", "writable": True})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert set(result.measurements) == {"count", "mode", "writable", "age"}
+
+    def test_other_permissions_fail(self, tmp_path: Path) -> None:
+        (tmp_path / "models").mkdir()
+        (tmp_path / "models").chmod(0o1700)
+        result = run_probe(File(folder="models"), root=tmp_path, expect={"mode": "755"})
+        assert result.reason == 'mode is "1700", expected 755'
+
+    def test_a_folder_that_is_missing_or_a_file_is_an_error(self, tmp_path: Path) -> None:
+        write(tmp_path, a_md="")
+        gone = run_probe(File(folder="models"), root=tmp_path)
+        assert (gone.outcome, "there is no folder models" in gone.reason) == (Outcome.ERROR, True)
+        wrong = run_probe(File(folder="a.md"), root=tmp_path)
+        assert wrong.reason == "a.md is not a folder: a file is what path is for"
+
+    def test_a_folder_has_no_text(self) -> None:
+        with pytest.raises(OptionError, match="say which, with glob"):
+            File(folder="a", regex=re.compile("x"))
+
+    def test_each_of_several_files_has_its_permissions(self, tmp_path: Path) -> None:
+        write(tmp_path, a_md="", b_md="")
+        (tmp_path / "a.md").chmod(0o600)
+        (tmp_path / "b.md").chmod(0o644)
+        result = run_probe(File(glob="*.md"), root=tmp_path, expect={"mode": "in 600, 644"})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert run_probe(File(glob="*.md"), root=tmp_path, expect={"mode": "600"}).outcome is Outcome.FAILED
+
+    def test_the_largest_and_the_smallest_are_told_apart(self, tmp_path: Path) -> None:
+        write(tmp_path, a_md="x" * 10, b_md="x" * 30)
+        result = run_probe(File(glob="*.md"), root=tmp_path, expect={"smallest": "10 B", "largest": "<= 30 B"})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert result.measurements["size"].value == 40
 
 
 class TestAsAGate:

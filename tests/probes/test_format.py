@@ -42,6 +42,11 @@ class TestFormatters:
         assert evidence(result) == {"would be reformatted": "src/b.py"}
         assert (tmp_path / "src" / "b.py").read_text() == BAD
 
+    def test_patterns_stand_for_files(self, formatter: str, tmp_path: Path) -> None:
+        write(tmp_path, {"src/a.py": GOOD, "src/b.py": BAD})
+        assert judged(Format(tool=formatter, paths=("**/a.py",)), tmp_path).outcome is Outcome.PASSED  # type: ignore[arg-type]
+        assert judged(Format(tool=formatter, paths=("c*.py",)), tmp_path).outcome is Outcome.ERROR  # type: ignore[arg-type]
+
     def test_code_that_cannot_be_parsed_is_an_error(self, formatter: str, tmp_path: Path) -> None:
         write(tmp_path, {"a.py": GOOD, "b.py": "x = (\n"})
         result = judged(Format(tool=formatter), tmp_path)  # type: ignore[arg-type]

@@ -229,6 +229,31 @@ class TestCases:
         assert "late: GET" in result.reason
         assert "not asked: the deadline came first" in result.reason
 
+    def headed(self, server: Server, **wanted: str) -> Result:
+        server.answer(http(b"", "308 Permanent Redirect", "Location: https://example.org/", "Set-Cookie: session=abc"))
+        headers = {name.replace("_", "-"): condition for name, condition in wanted.items()}
+        return run_probe(Http(url=server.url, cases=(Case(name="plain", status=308, answer_headers=headers),)))
+
+    def test_headers_of_the_answer_have_to_be_as_they_should(self, server: Server) -> None:
+        result = self.headed(server, Location="~ ^https://", Set_Cookie="contains session=")
+        assert result.outcome is Outcome.PASSED, text(result)
+
+    @pytest.mark.no_false_green
+    def test_headers_that_are_missing_or_other_fail_the_case(self, server: Server) -> None:
+        result = self.headed(server, location="~ ^http://", X_Frame_Options="DENY", set_cookie="contains Secure")
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "failed is 1, expected 0")
+        assert "header location is not ~ ^http://, but https://example.org/; has no header x-frame-options" in text(
+            result
+        )
+        assert "header set-cookie is not contains Secure" in text(result)
+        assert "abc" not in text(result)
+
+    @pytest.mark.parametrize("headers", [{"a b": "x"}, {"Location": "~ ("}])
+    def test_headers_that_cannot_be_looked_for_are_refused(self, headers: dict[str, str]) -> None:
+        with pytest.raises(OptionError) as caught:
+            Case(name="a", answer_headers=headers)
+        assert caught.value.option == "answer_headers"
+
     def test_a_burst_in_a_case_needs_one_answer_as_it_should_be(self) -> None:
         count = itertools.count()
         with serving(answering(lambda _: http(b"", "429 Slow" if next(count) >= 5 else "200 OK"))) as server:

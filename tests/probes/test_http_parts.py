@@ -53,6 +53,7 @@ class TestUrl:
         ("url", "message"),
         [
             ("/health", "'/health' is not a URL; write http://HOST/PATH or https://HOST/PATH"),
+            ("$BASE_URL/x", "'$BASE_URL/x' is not a URL; write ${BASE_URL} for the variable"),
             ("", "'' is not a URL; write http://HOST/PATH or https://HOST/PATH"),
             ("localhost:8000/", "'localhost:8000/' is not a URL; write http://HOST/PATH or https://HOST/PATH"),
             ("ftp://a/", "'ftp://a/': ftp is not supported; only http and https are"),

@@ -491,6 +491,49 @@ class TestReading:
 
     LIBRARY = Path(sysconfig.get_path("stdlib"))
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "import a; import b\n",
+            "x = 1; import a\n",
+            "if x: import a\n",
+            "from a \\\n    import b\n",
+            "from \\\n    a import b\n",
+            "import \\\n    a\n",
+            "x = 1 + \\\n    reimport\nimport a\n",
+            "class A: from a import b\n",
+            "lambda: __import__('a')\n",
+            "from importlib import import_module as load\nload('a')\n",
+        ],
+    )
+    def test_quickly_is_left_where_an_import_is_not_in_its_usual_place(self, text: str) -> None:
+        assert quick.read(text.encode()) in (None, lexer.read(text.encode()))
+
+    @pytest.mark.parametrize(
+        ("text", "modules"),
+        [
+            ("from a import(b)\n", [b"a"]),
+            ("from a import*\n", [b"a"]),
+            ("from a import (  # important: import\n    b, import_c)\nimport d\n", [b"a", b"d"]),
+            ("# first: import a\nimport b\n", [b"b"]),
+            ("important = 1\n_import = reimport\nimport b", [b"b"]),
+            ("def f():\n\timport a\n", [b"a"]),
+            ('"""\n>>> import a\n"""\nimport b\n', [b"b"]),
+            ("from mine import import_module\nimport_module('a')\nimport b\n", [b"mine", b"b"]),
+        ],
+    )
+    def test_quickly_finds_what_is(self, text: str, modules: list[bytes]) -> None:
+        found = quick.read(text.encode())
+        assert found is not None
+        assert [one.module for one in found] == modules
+        assert found == lexer.read(text.encode())
+
+    def test_quickly_without_lines_leaves_where_to_count_them(self) -> None:
+        data = b'"""Text."""\n\nimport a\n\n\ndef f():\n    from a import b\n'
+        uncounted = quick.read(data, lines=False)
+        assert uncounted is not None
+        assert [quick.line(data, one.line) for one in uncounted] == [3, 7]
+
     @pytest.mark.parametrize("folder", ["", "asyncio", "email", "multiprocessing", "unittest", "xml/dom", "importlib"])
     def test_agrees_with_the_parser(self, folder: str) -> None:
         compared = 0

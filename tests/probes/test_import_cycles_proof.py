@@ -132,6 +132,10 @@ class TestACompiledFile:
         compiled(path)
         assert self.shown(path)
 
+    def test_is_not_needed_by_an_empty_source(self, path: Path) -> None:
+        path.write_bytes(b"")
+        assert self.shown(path)
+
     def test_of_another_version_shows_it_too(self, path: Path) -> None:
         written = compiled(path)
         data = written.read_bytes()

@@ -76,6 +76,39 @@ class TestWatching:
         assert re.search(r"had not ended at the deadline, after \d+ polls: PENDING -> RUNNING", result.reason)
         assert time.monotonic() - started < 5
 
+    ORDER = ("QUEUED", "PENDING", "RUNNING", "COMPLETED")
+
+    @pytest.mark.parametrize("seen", [ORDER, ("PENDING", "RUNNING", "COMPLETED"), ("QUEUED", "COMPLETED")])
+    def test_states_that_come_in_order_pass_though_some_are_missed(self, seen: tuple[str, ...]) -> None:
+        result, _ = watch(states(*seen), order=self.ORDER)
+        assert (result.outcome, value(result, "in_order")) == (Outcome.PASSED, True)
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize(
+        "seen", [("RUNNING", "PENDING", "COMPLETED"), ("RUNNING", "ODD", "COMPLETED"), ("RUNNING", "QUEUED", "RUNNING")]
+    )
+    def test_states_that_come_otherwise_fail(self, seen: tuple[str, ...]) -> None:
+        result, _ = watch(states(*seen, "COMPLETED"), order=self.ORDER)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "in_order is false, expected true")
+
+    def test_another_end_than_that_of_the_order_is_not_in_order(self) -> None:
+        result, _ = watch(states("RUNNING", "FAILED"), order=self.ORDER)
+        assert (result.outcome, value(result, "in_order")) == (Outcome.FAILED, False)
+
+    @pytest.mark.no_false_green
+    def test_the_end_alone_is_no_order(self) -> None:
+        result, _ = watch(states("COMPLETED"), order=self.ORDER)
+        assert result.outcome is Outcome.ERROR
+        assert "no poll saw anything before COMPLETED: poll more often" in result.reason
+
+    @pytest.mark.parametrize(
+        ("order", "said"),
+        [(("COMPLETED",), "two different states"), (("A", "A"), "two different states"), (("A", "B"), "ends in B")],
+    )
+    def test_an_order_that_says_nothing_is_refused(self, order: tuple[str, ...], said: str) -> None:
+        with pytest.raises(OptionError, match=said):
+            Job(poll="http://127.0.0.1/jobs/7", until=("COMPLETED",), order=order)
+
     def test_one_of_several_good_ends_is_enough(self) -> None:
         result, _ = watch(states("DONE, WITH NOTES"), until=("DONE", "DONE, WITH NOTES"))
         assert result.outcome is Outcome.PASSED, result.reason

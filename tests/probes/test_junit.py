@@ -18,9 +18,10 @@ from pytest_readiness.probes.junit import Junit
 from pytest_readiness.testing import run_probe
 
 # As Vitest 3 writes it: a suite a file, the describe blocks in the names.
-VITEST = """<?xml version="1.0" encoding="UTF-8" ?>
+NOW = datetime.now(UTC).isoformat()
+VITEST = f"""<?xml version="1.0" encoding="UTF-8" ?>
 <testsuites name="vitest tests" tests="4" failures="1" errors="0" time="1.2">
-  <testsuite name="src/ModelTrainingPanel.test.tsx" timestamp="2026-11-22T09:00:00.000Z" hostname="ci" tests="3"
+  <testsuite name="src/ModelTrainingPanel.test.tsx" timestamp="{NOW}" hostname="ci" tests="3"
       failures="1" errors="0" skipped="1" time="0.9">
     <testcase classname="src/ModelTrainingPanel.test.tsx" name="ModelTrainingPanel &gt; Dry Run toggles" time="0.5"/>
     <testcase classname="src/ModelTrainingPanel.test.tsx" name="ModelTrainingPanel &gt; stops polling" time="0.25">
@@ -28,7 +29,7 @@ VITEST = """<?xml version="1.0" encoding="UTF-8" ?>
     <testcase classname="src/ModelTrainingPanel.test.tsx" name="ModelTrainingPanel &gt; badges" time="0">
       <skipped/></testcase>
   </testsuite>
-  <testsuite name="src/store.test.ts" timestamp="2026-11-22T09:00:05.000Z" tests="1" failures="0" errors="0" time="0.3">
+  <testsuite name="src/store.test.ts" timestamp="{NOW}" tests="1" failures="0" errors="0" time="0.3">
     <testcase classname="src/store.test.ts" name="keeps the token abc123secret" time="0.25"/>
   </testsuite>
 </testsuites>

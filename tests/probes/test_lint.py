@@ -44,6 +44,20 @@ class TestRuff:
         assert values(result)["fixable"] == 1
         assert evidence(result)["problems"].splitlines()[0].startswith("src/a.py:1: F401 `os` imported")
 
+    def test_patterns_stand_for_files(self, tmp_path: Path) -> None:
+        write(
+            tmp_path, {"a/one.py": CLEAN, "a/deep/one.py": CLEAN, "a/two.py": SLOPPY, "a/one.txt": "(", "b.py": CLEAN}
+        )
+        result = judged(Lint(paths=("**/one.*", "b.py", "{a,b}/deep/*.py")), tmp_path)
+        assert (result.outcome, values(result)["files"]) == (Outcome.PASSED, 3)
+        assert judged(Lint(paths=("a/t*.py",)), tmp_path).outcome is Outcome.FAILED
+
+    @pytest.mark.no_false_green
+    def test_a_pattern_that_matches_nothing_is_an_error(self, tmp_path: Path) -> None:
+        write(tmp_path, {"a.py": CLEAN, "a.txt": ""})
+        result = judged(Lint(paths=("a.py", "*.txt")), tmp_path)
+        assert (result.outcome, result.reason) == (Outcome.ERROR, "no Python file matches *.txt")
+
     def test_selected_rules_take_the_place_of_the_projects_own(self, tmp_path: Path) -> None:
         write(tmp_path, {"a.py": SLOPPY, "ruff.toml": "lint.select = ['F']\n"})
         result = judged(

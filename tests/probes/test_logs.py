@@ -337,3 +337,19 @@ def test_levels_are_a_family_of_measurements() -> None:
 
 def test_the_files_are_what_is_touched() -> None:
     assert list(Logs(glob="*.log").touches()) == [Touch("file", "*.log")]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"glob": "logs/*.log"}, "no file is at logs/*.log"),
+        ({"path": "empty.log"}, "no line is in empty.log"),
+        ({"path": "old.log", "since": 3600.0}, "no line that is young enough is in old.log"),
+    ],
+)
+def test_nothing_found_says_where_it_was_looked_for(tmp_path: Path, options: dict[str, Any], why: str) -> None:
+    (tmp_path / "empty.log").touch()
+    (tmp_path / "old.log").write_text("2020-01-01T00:00:00Z ERROR it was long ago\n")
+    result = run_probe(Logs(**options), root=tmp_path, expect={"lines": ">= 1"})
+    assert result.outcome is Outcome.ERROR
+    assert why in result.reason

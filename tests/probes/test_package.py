@@ -6,12 +6,13 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import InvalidRequirement
 
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Outcome
+from pytest_readiness.model import Outcome, Result, Value
 from pytest_readiness.probe import Context, Measurements, Touch
 from pytest_readiness.probes import _requirements
 from pytest_readiness.probes.package import Package
@@ -49,6 +50,133 @@ def site(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 def listed(measured: Measurements) -> list[str]:
     return [line for item in measured.evidence for line in item.text.splitlines()]
+
+
+class TestDeclaredIn:
+    def judged(self, folder: Path, stated: str, *requires: str, name: str = "requirements.txt") -> Result:
+        (folder / name).write_text(stated)
+        return run_probe(Package(requires=requires, declared_in=(name,)), root=folder)
+
+    @pytest.mark.parametrize(
+        ("stated", "wanted"),
+        [
+            ("Alpha_One>=1.0", "alpha-one>=1.0"),
+            ("alpha-one>=1.2", "alpha-one>=1.0"),
+            ("alpha-one>1.0", "alpha-one>1.0"),
+            ("alpha-one>1.0", "alpha-one>=1.0"),
+            ("alpha-one==1.5", "alpha-one>=1.0,<2"),
+            ("alpha-one==1.5", "alpha-one!=1.4"),
+            ("alpha-one~=1.4", "alpha-one>=1.0"),
+            ("alpha-one>=1.0,<2", "alpha-one<=2"),
+            ("alpha-one==1.5", "alpha-one"),
+            ("beta\nalpha-one==1.*", "alpha-one==1.*"),
+        ],
+    )
+    def test_what_is_stated_as_strictly_passes(self, tmp_path: Path, site: Site, stated: str, wanted: str) -> None:
+        site.install("alpha-one", "1.5")
+        result = self.judged(tmp_path, stated, wanted)
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize(
+        ("stated", "wanted", "told"),
+        [
+            ("alpha-one", "alpha-one>=1.0", "alpha-one>=1.0: alpha-one in requirements.txt"),
+            ("alpha-one>=0.9", "alpha-one>=1.0", "alpha-one>=0.9 in"),
+            ("alpha-one>=1.0", "alpha-one>1.0", "alpha-one>=1.0 in"),
+            ("alpha-one<=2", "alpha-one<2", "alpha-one<=2 in"),
+            ("alpha-one<2", "alpha-one>=1.0", "alpha-one<2 in"),
+            ("alpha-one==1.*", "alpha-one>=1.0", "alpha-one==1.* in"),
+            ("alpha-one>=1", "alpha-one!=1.4", "alpha-one>=1 in"),
+            ("beta>=1.0", "alpha-one>=1.0", "not mentioned in requirements.txt"),
+        ],
+    )
+    def test_what_is_stated_loosely_or_not_at_all_fails(
+        self, tmp_path: Path, site: Site, stated: str, wanted: str, told: str
+    ) -> None:
+        site.install("alpha-one", "1.5")
+        result = self.judged(tmp_path, stated, wanted)
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "not_declared is 1, expected 0")
+        assert told in result.evidence[0].text
+
+    def test_a_project_file_states_it_too(self, tmp_path: Path, site: Site) -> None:
+        site.install("alpha-one", "1.5")
+        stated = '[project]\nname = "x"\noptional-dependencies = {web = ["alpha-one>=1.0"]}\n'
+        assert self.judged(tmp_path, stated, "alpha-one>=1.0", name="pyproject.toml").outcome is Outcome.PASSED
+
+    @pytest.mark.no_false_green
+    def test_a_file_that_is_not_there_is_an_error(self, tmp_path: Path, site: Site) -> None:
+        site.install("alpha-one", "1.5")
+        result = run_probe(Package(requires=("alpha-one",), declared_in=("none.txt",)), root=tmp_path)
+        assert (result.outcome, result.reason) == (Outcome.ERROR, "none.txt is not there")
+
+    @pytest.mark.parametrize("options", [{"files": ("a",)}, {"requires": ("a",), "declared_in": (" ",)}])
+    def test_without_requirements_it_is_refused(self, options: dict[str, Any]) -> None:
+        with pytest.raises(OptionError):
+            Package(**{"declared_in": ("requirements.txt",), **options})
+
+
+class TestConsistent:
+    @pytest.fixture
+    def alone(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+        """Return a world in which nothing else is installed."""
+        monkeypatch.setattr(sys, "path", [str(site.folder)])
+        return site
+
+    def test_packages_that_get_along_pass(self, alone: Site) -> None:
+        alone.install("alpha", "1.0", "Requires-Dist: beta>=1", "Requires-Dist: gone; extra == 'web'")
+        alone.install("beta", "1.5", "Requires-Dist: gone; python_version < '3'")
+        result = run_probe(Package(consistent=True))
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert {name: each.value for name, each in result.measurements.items()} == {
+            "checked": 1, "missing": 0, "unsatisfied": 0, "conflicts": 0
+        }  # fmt: skip
+
+    @pytest.mark.no_false_green
+    def test_packages_that_do_not_fail_and_are_named(self, alone: Site) -> None:
+        alone.install("alpha", "1.0", "Requires-Dist: beta>=2", "Requires-Dist: gamma")
+        alone.install("beta", "1.5")
+        result = run_probe(Package(consistent=True))
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "conflicts is 2, expected 0")
+        assert result.evidence[0].text.splitlines() == [
+            "alpha 1.0: beta: 1.5 is installed, required is >=2",
+            "alpha 1.0: gamma: not installed, required is any version",
+        ]
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize(
+        ("lines", "why"),
+        [
+            (("Requires-Dist: ???",), "the metadata of alpha are damaged: '???' is not a requirement"),
+            ((), "nothing was looked at"),
+        ],
+    )
+    def test_what_cannot_be_told_is_an_error(self, alone: Site, lines: tuple[str, ...], why: str) -> None:
+        alone.install("alpha", "1.0", *lines)
+        result = run_probe(Package(consistent=True))
+        assert result.outcome is Outcome.ERROR
+        assert why in result.reason
+
+    def test_a_package_without_a_name_is_an_error(self, alone: Site) -> None:
+        (alone.folder / "x-1.dist-info").mkdir()
+        (alone.folder / "x-1.dist-info" / "METADATA").write_text("Version: 1\n\n")
+        assert "it has no name" in run_probe(Package(consistent=True)).reason
+
+    def test_a_deadline_that_comes_first_is_an_error(self, alone: Site) -> None:
+        alone.install("alpha", "1.0")
+        assert run_probe(Package(consistent=True), timeout=0.0).outcome is Outcome.ERROR
+
+    def test_of_two_with_one_name_the_first_counts(self, alone: Site, tmp_path: Path) -> None:
+        alone.install("alpha", "1.0", "Requires-Dist: beta")
+        alone.install("beta", "1.0")
+        other = Site(tmp_path)
+        other.install("alpha", "0.1", "Requires-Dist: gone")
+        sys.path.append(str(tmp_path))
+        assert run_probe(Package(consistent=True)).outcome is Outcome.PASSED
+
+    def test_sources_need_something_declared(self) -> None:
+        with pytest.raises(OptionError, match="what requires and files declare"):
+            Package(consistent=True, sources=("src",))
 
 
 class TestVersions:
@@ -263,3 +391,125 @@ class TestAsAGate:
     def test_nothing_that_holds_here_is_an_error(self) -> None:
         result = run_probe(Package(requires=("pytest; python_version < '3'",)))
         assert result.outcome is Outcome.ERROR
+
+
+class TestImports:
+    """What the code imports has to be declared by a requirement of its own."""
+
+    @pytest.fixture(autouse=True)
+    def _installed(self, site: Site) -> None:
+        for name, module in (
+            ("Alpha-Tools", "alpha"),
+            ("beta", "beta"),
+            ("cloud-store", "cloud"),
+            ("cloud-mail", "cloud"),
+        ):
+            site.install(name, "1.0")
+            info = site.folder / f"{name.replace('-', '_')}-1.0.dist-info"
+            part = f"{module}/{name.partition('-')[2]}/__init__.py" if module == "cloud" else f"{module}/__init__.py"
+            (info / "RECORD").write_text(f"{part},,\n{info.name}/METADATA,,\n")
+            (site.folder / part).parent.mkdir(parents=True, exist_ok=True)
+            (site.folder / part).touch()
+
+    def judged(
+        self, folder: Path, code: str, *requires: str, expect: dict[str, Value] | None = None, **more: Any
+    ) -> Result:
+        (folder / "src" / "shop").mkdir(parents=True, exist_ok=True)
+        (folder / "src" / "shop" / "__init__.py").write_text(code)
+        (folder / "src" / "shop" / "models.py").write_text("from shop import x\nfrom . import y\n")
+        probe = Package(requires=requires, sources=("src",), **more)
+        return run_probe(probe, root=folder, expect=expect or {})
+
+    @pytest.mark.parametrize(
+        ("code", "requires"),
+        [
+            ("import alpha.deep, os.path, json\nimport shop.models\nimport models", ("alpha.tools",)),
+            ("def f():\n    from alpha import x\n    import beta", ("alpha-tools", "beta")),
+            (
+                "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import beta\nelse:\n    import alpha",
+                ("alpha_tools",),
+            ),
+            ("import typing as t\nif t.TYPE_CHECKING:\n    import beta", ("alpha-tools",)),
+            ("try:\n    import beta\nexcept ImportError:\n    import gamma\nelse:\n    import alpha", ("alpha-tools",)),
+            ("try:\n    import beta\nexcept (KeyError, ModuleNotFoundError):\n    pass", ("alpha-tools",)),
+            ("from cloud.store import Bucket", ("cloud-store",)),
+            ("from cloud import mail", ("cloud-mail",)),
+        ],
+    )
+    def test_that_are_declared_pass(self, tmp_path: Path, code: str, requires: tuple[str, ...]) -> None:
+        result = self.judged(tmp_path, code.replace("import models", "import shop"), *requires)
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    @pytest.mark.parametrize(
+        ("code", "told"),
+        [
+            ("import os\nimport beta", "beta (beta): src/shop/__init__.py:2"),
+            ("try:\n    import beta\nexcept ValueError:\n    pass", "beta (beta): src/shop/__init__.py:2"),
+            ("from cloud.mail import Box", "cloud (cloud-mail): src/shop/__init__.py:1"),
+            ("import cloud", "cloud (cloud-mail, cloud-store): src/shop/__init__.py:1"),
+            ("import gamma", "gamma (gamma): src/shop/__init__.py:1"),
+        ],
+    )
+    def test_that_are_not_declared_fail_with_their_place(self, tmp_path: Path, code: str, told: str) -> None:
+        result = self.judged(tmp_path, code, "alpha-tools")
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "undeclared is 1, expected 0")
+        assert told in {item.title: item.text for item in result.evidence}["undeclared"]
+
+    def test_declared_packages_that_nobody_imports_are_counted_not_condemned(self, tmp_path: Path) -> None:
+        result = self.judged(tmp_path, "import alpha", "alpha-tools", "beta", expect={"not_imported": 1, "imported": 1})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert self.judged(tmp_path, "import alpha", "alpha-tools", "beta").outcome is Outcome.PASSED
+
+    @pytest.mark.no_false_green
+    def test_what_a_package_brings_that_is_not_installed_is_not_known(self, tmp_path: Path) -> None:
+        expect: dict[str, Value] = {"missing": 1}
+        result = self.judged(tmp_path, "import gamma_core", "not-here", expect=expect)
+        assert result.outcome is Outcome.ERROR
+        assert "not-here is declared and not installed, so it is not known what brings gamma_core" in result.reason
+        assert self.judged(tmp_path, "import not_here", "not-here", expect=expect).outcome is Outcome.PASSED
+        unsure = self.judged(tmp_path, "import alpha", "alpha-tools", "not-here", expect={**expect, "not_imported": 0})
+        assert unsure.outcome is Outcome.ERROR
+
+    def test_a_project_declares_extras_and_groups_without_requiring_them(self, tmp_path: Path) -> None:
+        (tmp_path / "pyproject.toml").write_text(
+            "[project]\nname = 'shop'\ndependencies = ['alpha-tools>=1']\n"
+            "[project.optional-dependencies]\nmail = ['cloud-mail', 'not-here']\n"
+            "[dependency-groups]\ndev = ['beta', {include-group = 'more'}]\nmore = []\n"
+        )
+        code = "import alpha, beta\nfrom cloud.mail import Box"
+        result = self.judged(tmp_path, code, files=("pyproject.toml",), expect={"checked": 1, "missing": 0})
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("[tool.x]\n", "has no [project]"),
+            ("[project]\ndynamic = ['dependencies']\n", "dependencies are dynamic"),
+            ("[project\n", "is not TOML"),
+            ("[project]\ndependencies = ['=bad']\n", "project.dependencies: not a requirement"),
+        ],
+    )
+    def test_a_project_that_does_not_tell_is_an_error(self, tmp_path: Path, text: str, why: str) -> None:
+        (tmp_path / "pyproject.toml").write_text(text)
+        result = self.judged(tmp_path, "import alpha", files=("pyproject.toml",))
+        assert result.outcome is Outcome.ERROR
+        assert why in result.reason
+
+    @pytest.mark.no_false_green
+    def test_no_source_or_one_that_cannot_be_parsed_is_an_error(self, tmp_path: Path) -> None:
+        probe = Package(requires=("beta",), sources=("lib",))
+        assert run_probe(probe, root=tmp_path).reason == "there is no Python file at lib"
+        assert "cannot be parsed: src/shop/__init__.py" in self.judged(tmp_path, "import (", "beta").reason
+        assert self.judged(tmp_path, "import (", "beta", exclude=("src/shop/__init__.py",)).outcome is Outcome.PASSED
+
+    def test_a_deadline_that_comes_first_is_an_error(self, tmp_path: Path) -> None:
+        self.judged(tmp_path, "import alpha", "beta")
+        probe = Package(requires=("beta",), sources=("src",))
+        assert run_probe(probe, root=tmp_path, timeout=0.0).outcome is Outcome.ERROR
+
+    @pytest.mark.parametrize(
+        "options", [{"exclude": ("a",)}, {"sources": (" ",)}, {"sources": ("a",), "exclude": ("",)}]
+    )
+    def test_options_that_do_not_fit_are_refused(self, options: Any) -> None:
+        with pytest.raises(OptionError):
+            Package(requires=("beta",), **options)

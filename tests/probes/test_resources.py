@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness.errors import OptionError
-from pytest_readiness.model import Outcome, Ready, Result, Service
+from pytest_readiness.model import Outcome, Ready, Result, Service, Value
 from pytest_readiness.probes._resources import Course, Gone, Tree
 from pytest_readiness.probes.resources import Resources
 from pytest_readiness.testing import run_probe
@@ -169,6 +169,98 @@ class TestACommand:
         assert "t0ps3cret" not in repr(result.evidence)
 
 
+class TestACommandShorterThanTheFirstSample:
+    @pytest.fixture(autouse=True)
+    def _unseen(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let every process be gone when it is looked at, as one that ends at once is now and then."""
+
+        def gone(_tree: Tree) -> None:
+            raise Gone("process 1 has ended")
+
+        monkeypatch.setattr(Tree, "look", gone)
+
+    def test_is_measured_by_what_the_system_tells(self) -> None:
+        probe = Resources(run=(sys.executable, "-c", "sum(range(10**6))"))
+        expect: dict[str, Value] = {"cpu_time": "1 ms..10 s", "cores": "> 0", "rss_max": "< 4 GiB", "samples": 0}
+        result = run_probe(probe, expect=expect)
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    @pytest.mark.no_false_green
+    def test_tells_no_more_of_its_memory_than_a_bound(self) -> None:
+        result = run_probe(Resources(run=("true",)), expect={"rss_max": "> 1 B"})
+        assert result.outcome is Outcome.ERROR
+        assert "cannot tell: rss_max is" in result.reason
+
+    @pytest.mark.no_false_green
+    def test_with_children_of_its_own_tells_nothing_of_its_memory(self) -> None:
+        result = run_probe(Resources(run=("sh", "-c", "/bin/true; /bin/true")), expect={"rss_max": "< 4 GiB"})
+        assert result.reason == "rss_max was not measured: it ended before it could be looked at"
+
+    @pytest.mark.no_false_green
+    def test_that_ends_badly_fails(self) -> None:
+        assert run_probe(Resources(run=("false",)), expect={"cpu_time": "< 5 s"}).outcome is Outcome.FAILED
+
+
+class TestFoundByNameOrCommand:
+    def found(self, expect: dict[str, str | int] | None = None, **options: object) -> Result:
+        return run_probe(Resources(over=0.2, **options), expect=expect or {"samples": ">= 2"})  # type: ignore[arg-type]
+
+    def test_one_is_found_by_what_is_in_its_command_line(self, start: Start) -> None:
+        pid = start("a = 'mark-of-one'; block = bytearray(32 * 2**20)")
+        result = self.found({"rss_max": ">= 32 MiB"}, command=re.compile("mark-of-one"))
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert result.evidence[0].text.startswith(f"{pid} (")
+        assert self.found({"rss_max": "< 32 MiB"}, command=re.compile("mark-of-one")).outcome is Outcome.FAILED
+
+    def test_one_is_found_by_its_name(self, tmp_path: Path) -> None:
+        (tmp_path / "ready-probe-x").symlink_to("/bin/sleep")
+        with subprocess.Popen([tmp_path / "ready-probe-x", "60"]) as process:
+            try:
+                assert self.found(name_="ready-probe-x").outcome is Outcome.PASSED
+                assert self.found(name_="ready-probe").outcome is Outcome.ERROR
+            finally:
+                process.kill()
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize("options", [{"name_": "no-such-name"}, {"command": re.compile("no-such-" + "command")}])
+    def test_none_is_an_error(self, options: dict[str, object]) -> None:
+        result = self.found({"rss_max": "< 1 TiB"}, **options)
+        assert result.outcome is Outcome.ERROR
+        assert result.reason.startswith("no process ")
+
+    @pytest.mark.no_false_green
+    def test_several_are_an_error_that_says_which_unless_they_are_to_be_added_up(self, start: Start) -> None:
+        pids = [start("a = 'mark-of-two'; block = bytearray(32 * 2**20)") for _ in range(2)]
+        result = self.found(command=re.compile("mark-of-two"))
+        assert result.outcome is Outcome.ERROR
+        assert result.reason.startswith("2 processes fit: ")
+        assert all(f"{pid} (" in result.reason for pid in pids)
+        both = self.found({"rss_max": ">= 64 MiB", "processes": 2}, command=re.compile("mark-of-two"), several=True)
+        assert both.outcome is Outcome.PASSED, both.reason
+
+    def test_what_a_found_one_has_started_belongs_to_it(self, start: Start) -> None:
+        start(
+            "a = 'mark-of-three'; import subprocess, sys\n"
+            "p = subprocess.Popen([sys.executable, '-c', 'b = \"mark-of-three\"; print(1, flush=True); "
+            "import sys; sys.stdin.read()'], stdin=-1, stdout=-1); p.stdout.readline()"
+        )
+        result = self.found({"processes": 2}, command=re.compile("mark-of-three"))
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    def test_a_secret_in_a_command_line_is_not_shown(self, start: Start) -> None:
+        for _ in range(2):
+            start("a = 'mark-of-four'; b = 't0ps3cret'")
+        result = self.found(command=re.compile("mark-of-four"))
+        assert "t0ps3cret" not in repr((result.reason, result.evidence))
+
+    def test_what_is_looked_for_is_said(self) -> None:
+        probes = [Resources(name_="a"), Resources(command=re.compile("b"))]
+        assert [(touch.kind, touch.what) for probe in probes for touch in probe.touches()] == [
+            ("process", "a"),
+            ("process", "b"),
+        ]
+
+
 class TestCourse:
     class Scripted(Tree):
         """Says what a test tells it to."""
@@ -286,6 +378,10 @@ def test_what_is_touched() -> None:
         ({"run": (" ",)}, "names no program"),
         ({"pid": 1, "every": 0.001}, "10 ms"),
         ({"pid": 1, "over": 0.05}, "two samples"),
+        ({"name_": " "}, "may not be empty"),
+        ({"name_": "a", "command": re.compile("a")}, "not name and command"),
+        ({"command": re.compile("a*")}, "would match every process"),
+        ({"pid": 1, "several": True}, "goes with name or command"),
     ],
 )
 def test_bad_options_are_refused(options: dict[str, object], words: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_readiness.errors import OptionError
-from pytest_readiness.model import Outcome
+from pytest_readiness.model import Outcome, Value
 from pytest_readiness.probe import Touch
 from pytest_readiness.probes._tools.finding import below, level
 from pytest_readiness.probes.sarif import Sarif
@@ -36,7 +36,13 @@ def store(root: Path, data: object, name: str = "scan.sarif") -> Sarif:
 class TestCounting:
     def test_findings_are_counted_by_level_and_rule(self, tmp_path: Path) -> None:
         probe = store(
-            tmp_path, log(finding(level="error"), finding("B602", level="note"), finding("B101"), finding(level="none"))
+            tmp_path,
+            log(
+                finding(level="error"),
+                finding("B602", level="note"),
+                finding("B101", level="warning"),
+                finding(level="none"),
+            ),
         )
         result = judged(probe, tmp_path, {"results": 4, "level:error": 1, "rule:S101": 2, "rule:B*": 2, "rule:X": 0})
         assert result.outcome is Outcome.PASSED, result.reason
@@ -71,9 +77,90 @@ class TestCounting:
             finding("Z", ruleIndex=99),
         ]
         data = log(*results, tool={"driver": driver, "extensions": [extension]})
-        result = judged(store(tmp_path, data), tmp_path, {"error": 2, "note": 1, "warning": 2})
+        result = judged(store(tmp_path, data), tmp_path, {"error": 2, "note": 1, "warning": 2, "unstated": 2})
         assert result.outcome is Outcome.PASSED, result.reason
         assert "A bad\nA one of two" in evidence(result)["findings"]
+
+    RATED = (("A", "9.0"), ("B", "8.9"), ("C", 7), ("D", "6.99"), ("E", "4"), ("F", "3.9"), ("G", "0"), ("H", None))
+
+    def rated(self, *found: str) -> dict[str, Any]:
+        rules = [
+            {"id": name, "properties": {"tags": ["x"], **({} if said is None else {"security-severity": said})}}
+            for name, said in self.RATED
+        ]
+        return log(*map(finding, found), tool={"driver": {"name": "scan", "rules": rules}})
+
+    def test_findings_are_counted_by_their_cvss_score(self, tmp_path: Path) -> None:
+        expect = {"critical": 1, "high": 2, "medium": 2, "low": 2, "unrated": 1, "results": 8}
+        result = judged(store(tmp_path, self.rated(*"ABCDEFGH")), tmp_path, dict(expect))
+        assert result.outcome is Outcome.PASSED, result.reason
+        result = judged(store(tmp_path, self.rated("A", "H")), tmp_path, {"critical": 0})
+        assert result.reason == "critical is 1, expected 0"
+
+    def test_no_finding_at_all_is_none_of_any_severity(self, tmp_path: Path) -> None:
+        result = judged(store(tmp_path, log()), tmp_path, {"critical": 0, "high": 0, "unrated": 0})
+        assert result.outcome is Outcome.PASSED, result.reason
+
+    @pytest.mark.no_false_green
+    def test_findings_that_nobody_rated_have_no_severity(self, tmp_path: Path) -> None:
+        both = self.rated("A")
+        both["runs"] += log(finding("Z"))["runs"]
+        for data in (log(finding()), both):
+            result = judged(store(tmp_path, data), tmp_path, {"critical": "<= 9"})
+            assert result.outcome is Outcome.ERROR
+            assert "of a tool that gives no security-severity" in result.reason
+        assert judged(store(tmp_path, both), tmp_path, {"unrated": 1}).outcome is Outcome.PASSED
+
+    @pytest.mark.parametrize("said", ["high", "11", -1, [], "nan"])
+    def test_a_score_that_is_none_voids_the_report(self, tmp_path: Path, said: object) -> None:
+        rules = [{"id": "S101", "properties": {"security-severity": said}}]
+        data = log(finding(), tool={"driver": {"name": "scan", "rules": rules}})
+        assert "is not valid SARIF" in judged(store(tmp_path, data), tmp_path, {"critical": 0}).reason
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize("expect", [{"error": 0}, {"level:error": 0}, {"error": "<= 5"}])
+    def test_without_a_level_there_may_be_errors(self, tmp_path: Path, expect: dict[str, Value]) -> None:
+        result = judged(store(tmp_path, log(finding("key"), finding("note", level="note"))), tmp_path, expect)
+        assert result.outcome is Outcome.ERROR
+        assert "1 finding states no level: expect results, or something of unstated" in str(result.reason)
+
+    def test_that_they_are_warnings_can_be_said(self, tmp_path: Path) -> None:
+        probe = store(tmp_path, log(finding("key"), finding("other")))
+        result = judged(probe, tmp_path, {"error": 0, "warning": 2, "unstated": 2})
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert judged(probe, tmp_path, {"error": 0, "unstated": 0}).reason == "unstated is 2, expected 0"
+
+    def test_without_such_findings_errors_are_counted(self, tmp_path: Path) -> None:
+        hidden = finding("key", suppressions=[{"kind": "inSource"}])
+        result = judged(store(tmp_path, log(finding("A", level="note"), hidden)), tmp_path, {"error": 0})
+        assert (result.outcome, values(result)["unstated"]) == (Outcome.PASSED, 0)
+
+    @pytest.mark.no_false_green
+    def test_levels_do_not_choose_among_findings_without_one(self, tmp_path: Path) -> None:
+        write(tmp_path, {"scan.sarif": json.dumps(log(finding("key"), finding("other")))})
+        probe = Sarif(report=("scan.sarif",), levels=("error",))
+        result = judged(probe, tmp_path, {"results": 0})
+        assert result.outcome is Outcome.ERROR
+        assert "2 findings state no level, so that levels cannot choose" in str(result.reason)
+        assert judged(probe, tmp_path, {"results": 0, "unstated": 2}).outcome is Outcome.PASSED
+        warnings = Sarif(report=("scan.sarif",), levels=("error", "warning"))
+        assert judged(warnings, tmp_path, {"results": 2}).outcome is Outcome.PASSED
+
+    @pytest.mark.no_false_green
+    def test_a_rule_that_is_none_of_all_rules_is_an_error(self, tmp_path: Path) -> None:
+        write(tmp_path, {"scan.sarif": json.dumps(log(tool={"driver": {"name": "x", "rules": [{"id": "B101"}]}}))})
+        result = judged(Sarif(report=("scan.sarif",), rules=("B10I",)), tmp_path, {"results": 0})
+        assert result.outcome is Outcome.ERROR
+        assert result.reason == "rules: B10I is none of the 1 rules of the report (did you mean B101?)"
+        for known in ("B101", "B*", "!B7"):
+            probe = Sarif(report=("scan.sarif",), rules=(known,))
+            assert judged(probe, tmp_path, {"results": 0}).outcome is Outcome.PASSED
+
+    def test_a_rule_that_a_report_of_some_rules_does_not_name_is_told(self, tmp_path: Path) -> None:
+        driver = {"name": "x", "rules": [{"id": "A"}]}
+        write(tmp_path, {"scan.sarif": json.dumps(log(finding("A", level="note"), tool={"driver": driver}))})
+        probe = Sarif(report=("scan.sarif",), rules=("A", "Z*", "!B"))
+        assert evidence(judged(probe, tmp_path, {"results": 1}))["rules that no report names"] == "Z*"
 
     def test_what_says_that_all_is_well_is_no_finding(self, tmp_path: Path) -> None:
         kinds = [
@@ -115,7 +202,8 @@ class TestCounting:
 class TestChoosing:
     @pytest.fixture
     def root(self, tmp_path: Path) -> Path:
-        found = [finding("S101", level="error"), finding("S602", "src/deep/b.py"), finding("B1", "tests/t.py")]
+        found = [finding("S101", level="error"), finding("S602", "src/deep/b.py", level="warning")]
+        found.append(finding("B1", "tests/t.py", level="warning"))
         store(tmp_path, log(*found))
         write(tmp_path, {"docs/x.md": ""})
         return tmp_path

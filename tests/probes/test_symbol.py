@@ -15,6 +15,8 @@ from pytest_readiness.options import convert
 from pytest_readiness.probe import Touch
 from pytest_readiness.probes import symbol as symbol_module
 from pytest_readiness.probes._symbol.facts import matches, read
+from pytest_readiness.probes._symbol.look import Wanted
+from pytest_readiness.probes._symbol.traits import Traits
 from pytest_readiness.probes.symbol import Symbol
 from pytest_readiness.testing import fake_context, run_probe
 
@@ -322,6 +324,9 @@ class TestValues:
             ("import datetime as d\nX = d.timedelta(1, hours=2)", 93600),
             ("Y = 5\nX = Y", 5),
             ("X, Y = 1, 2", 1),
+            ("from pydantic import Field\nX: int = Field(60 * 60, ge=1)", 3600),
+            ("import pydantic as p\nX: int = p.Field(default=5)", 5),
+            ("from dataclasses import field\nX: int = field(default=5)", 5),
             ("X: int\nX = 3", 3),
         ],
     )
@@ -341,6 +346,10 @@ class TestValues:
             ("X = Y", "it is not a literal"),
             ("Y = 1\nY = 2\nX = Y", "it is not a literal"),
             ("X = 1 / 0", "it divides by zero"),
+            ("from pydantic import Field\nX: int = Field(...)", "the field has no default that is written there"),
+            ("from pydantic import Field\nX: int = Field(ge=1)", "the field has no default that is written there"),
+            ("from pydantic import Field\nX: int = Field(default_factory=f)", "the field has no default"),
+            ("from mine import Field\nX: int = Field(3)", "it is not a literal"),
             ("X = 'a' * 9", "it reckons with something that is no number"),
             ("X = True + 1", "it reckons with something that is no number"),
             ("X = 10000000000000000000000 * 2", "it reckons with too large a number"),
@@ -516,6 +525,9 @@ class TestOptions:
             ({"paths": ["a"], "symbols": [{"name": "A", "must": {"signature": "(a): x\ndef g()"}}]}, "is not a sig"),
             ({"paths": ["a"], "symbols": [{"name": "A", "must": {"signature": "(): x"}}]}, "is not a signature"),
             ({"paths": ["a"], "symbols": [{"name": "A", "must": {"calls": [""]}}]}, "an empty name"),
+            ({"paths": ["a"], "symbols": [{"name": "A", "must": {}}]}, "says nothing, so it would hold"),
+            ({"paths": ["a"], "symbols": [{"name": "A", "where": {}}]}, "says nothing, so it would hold"),
+            ({"paths": ["a"], "symbols": [{"name": "A", "must": {"base": []}}]}, "says nothing, so it would hold"),
             ({"paths": ["a"], "calls": [{"function": ""}]}, "may not be empty"),
             ({"paths": ["a"], "values": {"files": "X"}}, "is measured already"),
             ({"paths": ["a"], "values": {"x": "f(a, b)"}}, "'f(a, b)' is neither NAME nor FUNCTION(ARGUMENT)"),
@@ -558,3 +570,16 @@ def test_a_pattern_means_the_whole_name_or_its_last_parts(pattern: str, name: st
 def test_a_name_made_of_something_else_is_its_last_part() -> None:
     facts = read(b"(a or b).send()\nget_bus().send()\nf()()\n(lambda: 1)()\n", "a.py")
     assert [call.name for call in facts.calls] == ["send", "get_bus.send", "get_bus", "f", "f"]
+
+
+@pytest.mark.no_false_green
+@pytest.mark.parametrize("name", ["where", "must"])
+def test_traits_that_say_nothing_are_refused(name: str) -> None:
+    with pytest.raises(OptionError, match="would hold for everything"):
+        Wanted(name="Ledger", **{name: Traits()})
+
+
+def test_nothing_found_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    result = run_probe(Symbol(paths=("lib/**/*.py",), symbols=("Ledger",)), root=tmp_path)
+    assert result.outcome is Outcome.ERROR
+    assert "lib/**/*.py" in result.reason

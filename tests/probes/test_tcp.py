@@ -42,6 +42,72 @@ def secure(tmp_path: Path) -> Iterator[Server]:
         yield made
 
 
+class TestTargets:
+    def test_that_all_take_connections_pass(self, server: Server) -> None:
+        place = f"127.0.0.1:{server.port}"
+        result = run_probe(Tcp(targets=(place, place, f"localhost:{server.port}")))
+        assert result.outcome is Outcome.PASSED, result.reason
+        assert {name: each.value for name, each in result.measurements.items()} == {"targets": 2, "unreachable": 0}
+        assert result.evidence[0].text.startswith(f"{place}: connected in ")
+
+    @pytest.mark.no_false_green
+    def test_that_one_refuses_fails_and_is_named(self, server: Server) -> None:
+        shut = f"127.0.0.1:{closed_port()}"
+        result = run_probe(Tcp(targets=(shut, f"127.0.0.1:{server.port}")))
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "unreachable is 1, expected 0")
+        assert f"{shut}: connection refused" in result.evidence[0].text
+
+    @pytest.mark.no_false_green
+    def test_that_nobody_can_find_are_an_error(self, server: Server) -> None:
+        result = run_probe(Tcp(targets=(f"127.0.0.1:{server.port}", "no-such-host.invalid:80")))
+        assert result.outcome is Outcome.ERROR
+        assert "unreachable was not measured: no-such-host.invalid:80: " in result.reason
+
+    def test_that_stay_silent_fail_at_the_deadline(self, server: Server) -> None:
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+            port = full.getsockname()[1]
+            waiting = [socket.socket() for _ in range(8)]
+            try:
+                for one in waiting:
+                    one.setblocking(False)
+                    one.connect_ex(("127.0.0.1", port))
+                targets = (f"127.0.0.1:{port}", f"127.0.0.1:{server.port}")
+                result = run_probe(Tcp(targets=targets), timeout=1.0)
+            finally:
+                for one in waiting:
+                    one.close()
+        assert (result.outcome, result.reason) == (Outcome.FAILED, "unreachable is 1, expected 0")
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({}, "say `host` and `port`, or several `targets`"),
+            ({"host": "a"}, "say `host` and `port`"),
+            ({"targets": ["a:1"], "host": "b"}, "without host, port, tls and speaks"),
+            ({"targets": ["a:1"], "tls": True}, "without host, port, tls and speaks"),
+            ({"targets": ["a:1"], "speaks": "smtp"}, "without host, port, tls and speaks"),
+            ({"targets": ["a"]}, "'a' is not HOST:PORT"),
+            ({"targets": ["a:70000"]}, "is not HOST:PORT"),
+            ({"targets": ["::1:80"]}, r"write [::1]:80"),
+            ({"targets": ["a b:80"]}, "a b"),
+        ],
+    )
+    def test_that_cannot_be_used_are_refused(self, options: Mapping[str, object], message: str) -> None:
+        problems: list[tuple[tuple[str | int, ...], str]] = []
+        assert convert(Tcp, options, problems) is None
+        assert message in problems[0][1]
+
+    def test_of_version_6_are_in_brackets(self) -> None:
+        assert list(Tcp(targets=("[::1]:80", "db:5432")).touches()) == [
+            Touch("host", "[::1]:80"),
+            Touch("host", "db:5432"),
+        ]
+
+    def test_of_one_port_are_not_counted(self, server: Server) -> None:
+        result = run_probe(Tcp(host="127.0.0.1", port=server.port), expect={"unreachable": 0})
+        assert "unreachable was not measured: give `targets`" in result.reason
+
+
 class TestPort:
     def test_that_takes_connections_passes_without_anything_being_said(self, server: Server) -> None:
         result = run_probe(Tcp(host="127.0.0.1", port=server.port), expect={"latency": "< 1 s"})

@@ -35,6 +35,12 @@ class TestMypy:
         assert values(result)["rule:arg-type"] == 1
         assert evidence(result)["findings"].splitlines()[0].startswith("src/a.py:2: return-value Incompatible return")
 
+    def test_patterns_stand_for_files(self, tmp_path: Path) -> None:
+        write(tmp_path, {"src/a.py": GOOD, "src/deep/b.py": BAD})
+        assert values(judged(Types(paths=("src/*.py",)), tmp_path))["files"] == 1
+        assert judged(Types(paths=("src/**/b.py",)), tmp_path).outcome is Outcome.FAILED
+        assert judged(Types(paths=("src/**/c.py",)), tmp_path).reason == "no Python file matches src/**/c.py"
+
     def test_the_projects_configuration_is_used(self, tmp_path: Path) -> None:
         loose = "def f(x):\n    return x\n"
         write(tmp_path, {"a.py": loose, "mypy.ini": "[mypy]\nfiles = a.py\npretty = true\n"})

@@ -38,6 +38,8 @@ def write(config):
     tests = {test.nodeid: {**asdict(test), "markers": sorted(test.markers), "keywords": sorted(test.keywords),
                            "gates": sorted(test.gates)} for test in session.tests}
     facts = {"tests": tests, "deselected": session.deselected, "warnings": session.warnings,
+             "warned": [asdict(each) for each in session.warned], "filters": session.filters,
+             "unknown": sorted(session.unknown),
              "narrowed": session.narrowed, "configured": session.configured, "broken": session.broken,
              "failed": session.failed, "coverage": covered(session)}
     (config.rootpath / "facts.json").write_text(json.dumps(facts))

@@ -131,6 +131,25 @@ def test_warnings_are_counted(pytester: pytest.Pytester, workers: tuple[str, ...
 
 
 @BOTH
+def test_warnings_are_kept_with_their_category_and_place(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    pytester.makepyfile(
+        old="class OldWarning(DeprecationWarning): pass",
+        test_a="import warnings, old\ndef test_a(): warnings.warn('gone  soon', old.OldWarning)",
+    )
+    pytester.makeini("[pytest]\nfilterwarnings = ignore::UserWarning\npythonpath = .\n")
+    found = facts(pytester, "-W", "default", *workers)
+    kinds = ["old.OldWarning", "DeprecationWarning", "Warning"]
+    assert found["warned"] == [{"kinds": kinds, "message": "gone soon", "where": "test_a.py::test_a"}]
+    assert found["filters"] == ["ignore::UserWarning", "default"]
+    assert found["unknown"] == []
+
+
+def test_warnings_that_are_switched_off_are_unknown(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("import warnings\ndef test_a(): warnings.warn('old')")
+    assert facts(pytester, "-p", "no:warnings")["unknown"] == ["warnings"]
+
+
+@BOTH
 def test_a_collection_error_breaks_the_run(pytester: pytest.Pytester, workers: tuple[str, ...]) -> None:
     pytester.makepyfile(test_a="import nowhere", test_b="def test_b(): pass")
     broken = facts(pytester, "--continue-on-collection-errors", *workers)["broken"]

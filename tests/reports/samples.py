@@ -167,7 +167,13 @@ EVERYTHING = report(
     target=95.0,
     subject=Subject("readiness.yaml", "5e" * 32, "prod", "a" * 40, dirty=True),
     groups=(
-        GroupScore(TESTING, 50.0, Outcome.FAILED, "score is 50 %, expected >= 75 %"),
+        GroupScore(
+            TESTING,
+            50.0,
+            Outcome.FAILED,
+            "score is 50 %, expected >= 75 %",
+            (Held("score", ">= 75%", False), Held("deferred", "<= 5", True)),
+        ),
         GroupScore(RUNTIME, 0.0, Outcome.FAILED),
         GroupScore(SQL, None, Outcome.FAILED),
     ),

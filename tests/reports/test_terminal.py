@@ -117,6 +117,16 @@ def test_a_report_without_gates_or_target_can_be_drawn() -> None:
     assert drawn(given).splitlines()[1:] == ["score -", "NOT READY: there are no gates"]
 
 
+def test_a_group_of_gates_that_stand_elsewhere_is_told_after_them() -> None:
+    met = GroupScore(("Release",), 100.0, Outcome.PASSED, "", (Held("passed", "1", True, "passed is 1, expected 1"),))
+    lines = drawn(replace(READY, groups=(met,))).splitlines()
+    assert lines[-3:-1] == ["  passed is 1, expected 1", *lines[-2:-1]]
+    assert "Release  100 %" in lines
+    unmet = replace(met, outcome=Outcome.FAILED, reason="passed is 1, expected 2")
+    assert "  passed is 1, expected 2" in drawn(replace(READY, groups=(unmet,)), verbosity=-1).splitlines()
+    assert "Release" not in drawn(replace(READY, groups=(met,)), verbosity=-1)
+
+
 # --- words ------------------------------------------------------------------------------------------------
 
 
@@ -130,9 +140,18 @@ def test_a_failure_says_the_reason_first_then_what_to_do() -> None:
 
 
 def test_a_gate_without_a_fix_has_the_advice_of_its_probe() -> None:
-    text = terminal.failure(HEALTH)
+    failed = replace(HEALTH, result=replace(HEALTH.result, outcome=Outcome.FAILED))
+    text = terminal.failure(failed)
     assert "fix: make it so, or change `the gate`.\n" in text
     assert "impact: Nobody can pay.\nowner: platform\n" in text
+
+
+def test_the_advice_of_a_probe_is_given_where_it_looked_at_something_or_found_nothing() -> None:
+    nothing = replace(HEALTH, result=replace(HEALTH.result, reason="nothing was looked at: there is no a.py"))
+    assert "fix: make it so" in terminal.failure(nothing)
+    assert "fix: " not in terminal.failure(HEALTH)
+    own = replace(HEALTH.result.gate, fix="Start it.")
+    assert "fix: Start it.\n" in terminal.failure(replace(HEALTH, result=replace(HEALTH.result, gate=own)))
 
 
 def test_a_stale_waiver_is_told_of_and_not_the_reason_of_the_pass() -> None:

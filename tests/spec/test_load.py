@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness.errors import CannotMeasure
-from pytest_readiness.model import Deferral, Retry, Severity, Waiver
+from pytest_readiness.model import Deferral, Expectation, Retry, Severity, Waiver
 from pytest_readiness.plan import make_plan
 from pytest_readiness.spec._probes import Broken
 
@@ -135,10 +135,99 @@ def test_a_group_may_expect_a_score_and_two_of_one_heading_are_one(tmp_path: Pat
         "- {group: B, expect: {}, gates: []}\n"
     )
     first, second = load(tmp_path, text).groups
-    assert (first.path, first.score, first.severity) == (("A",), ">= 75%", Severity.LOW)
-    assert (second.path, second.score) == (("B",), None)
+    assert (first.path, first.expectations) == (("A",), (Expectation("score", ">= 75%"),))
+    assert (second.path, second.expectations) == (("B",), ())
     (problem,) = problems(tmp_path, text + "- {group: A, expect: {score: '>= 80%'}, gates: []}\n")
     assert "expect.score: the group at readiness.yaml:4:3 has another expectation of its score" in problem
+
+
+def test_a_group_may_expect_counts_of_its_gates(tmp_path: Path) -> None:
+    text = HEAD + "- {group: A, expect: {passed: '>= ${LEAST}', failed: 0}, gates: [{id: a, probe: ask}]}\n"
+    (group,) = load(tmp_path, text, env={"LEAST": "67"}).groups
+    assert group.expectations == (Expectation("passed", ">= 67"), Expectation("failed", 0))
+
+
+def test_groups_of_one_heading_expect_what_both_do(tmp_path: Path) -> None:
+    text = HEAD + (
+        "- {group: A, expect: {failed: 0}, gates: [{id: a, probe: ask}]}\n"
+        "- {group: A, expect: {failed: 0, passed: 2}, gates: [{id: b, probe: ask}]}\n"
+    )
+    (group,) = load(tmp_path, text).groups
+    assert group.expectations == (Expectation("failed", 0), Expectation("passed", 2))
+
+
+THREE = (
+    "- {group: Testing, gates: [{id: unit, probe: ask}, {id: load, probe: ask, severity: low}]}\n"
+    "- {id: docs, probe: ask, tags: [text]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("of", "ids"),
+    [
+        ("unit", {"unit"}),
+        ("'*'", {"unit", "load", "docs"}),
+        ("['group:Testing', 'tag:text']", {"unit", "load", "docs"}),
+        ("'group:Testing and not severity:low'", {"unit"}),
+    ],
+)
+def test_a_group_may_count_gates_that_stand_elsewhere(tmp_path: Path, of: str, ids: set[str]) -> None:
+    text = HEAD + THREE + f"- {{group: Release, of: {of}, enforce_from: 2027-01-31, expect: {{passed: 1}}}}\n"
+    group = load(tmp_path, text).groups[-1]
+    assert group.of == ids
+    assert group.enforce_from == dt.date(2027, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        ("unti", "of[0]: selection 'unti': no gate is called 'unti': did you mean 'unit'?"),
+        ("['*', 'group:Tests']", "of[1]: selection 'group:Tests': no group is called 'Tests': did you mean 'Testing'?"),
+        ("'unit and'", "is missing at the end"),
+        ("'${X}'", "variables cannot be used here"),
+    ],
+)
+def test_gates_that_are_nowhere_cannot_count(tmp_path: Path, of: str, told: str) -> None:
+    (problem,) = problems(tmp_path, HEAD + THREE + f"- {{group: Release, of: {of}}}\n")
+    assert problem.startswith("readiness.yaml:5:")
+    assert told in problem
+
+
+@pytest.mark.parametrize(
+    ("needs", "ids"),
+    [
+        ("['group:Testing']", ("unit", "load")),
+        ("['u*', docs]", ("unit", "docs")),
+        ("['*']", ("unit", "load", "docs")),
+        ("['group:Test*', load]", ("unit", "load")),
+    ],
+)
+def test_needs_may_be_groups_and_globs(tmp_path: Path, needs: str, ids: tuple[str, ...]) -> None:
+    loaded = load(tmp_path, HEAD + THREE + f"- {{id: last, probe: ask, needs: {needs}}}\n")
+    assert loaded.gates[-1].needs == ids
+
+
+def test_a_need_that_stands_for_no_gate_is_told(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, HEAD + THREE + "- {id: last, probe: ask, needs: ['group:Tests']}\n")
+    assert "there is no other gate in a group 'Tests': did you mean 'group:Testing'?" in problem
+
+
+@pytest.mark.parametrize(
+    ("expect", "told"),
+    [
+        ("{pased: 3}", "expect.pased: a group has score, gates, passed"),
+        ("{pased: 3}", "did you mean 'passed'?"),
+        ("{passed: '>= 67%'}", "67% does not fit"),
+        ("{passed: many}", "'many' is not a number"),
+        ("{passed: }", "is empty"),
+        ("{passed: {least: 3}}", "expected one condition, found a mapping"),
+        ("{score: '>= 0.75'}", "0.75 has no unit"),
+    ],
+)
+def test_what_a_group_cannot_expect_is_told_with_its_place(tmp_path: Path, expect: str, told: str) -> None:
+    (problem,) = problems(tmp_path, HEAD + f"- {{group: A, expect: {expect}, gates: [{{id: a, probe: ask}}]}}\n")
+    assert problem.startswith("readiness.yaml:3:")
+    assert told in problem
 
 
 @pytest.mark.parametrize(("profile", "reason"), [(None, "only for profile prod, stage"), ("prod", None)])
@@ -271,6 +360,15 @@ def test_an_unknown_probe_may_be_in_a_package_that_cannot_be_loaded(tmp_path: Pa
     (problem,) = problems(tmp_path, HEAD + "- {id: a, probe: zzz}\n")
     assert "unknown probe 'zzz'; " in problem
     assert problem.endswith("; 'absent' could not be loaded: no module 'absent'")
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("composite", "write a group"), ("Audit", "sarif reads"), ("shell", "command runs"), ("db", "sql asks")],
+)
+def test_probes_that_people_expect_are_told_by_their_names_here(tmp_path: Path, name: str, advice: str) -> None:
+    (problem,) = problems(tmp_path, f"{HEAD}- {{id: a, probe: {name}}}\n")
+    assert f"unknown probe {name!r}: {advice}" in problem
 
 
 def test_what_a_later_version_will_know_is_not_available_yet(tmp_path: Path) -> None:

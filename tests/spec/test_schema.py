@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from pytest_readiness import spec
+from pytest_readiness.errors import SpecError
 from pytest_readiness.options import plain
 from pytest_readiness.registry import Registry
 from pytest_readiness.spec._yaml import read
@@ -36,6 +37,31 @@ def test_the_schema_with_the_built_in_probes_is_valid() -> None:
 @pytest.mark.parametrize("case", sorted((CASES / "good").glob("*.yaml")), ids=lambda case: case.stem)
 def test_every_spec_that_loads_is_valid(case: Path) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(data(case))] == []
+
+
+@pytest.mark.parametrize(
+    ("probe", "given", "required"),
+    [
+        ("complexity", {"max_complexity": 10}, False),
+        ("git", {"committed": ["src"]}, False),
+        ("sarif", {"report": ["scan.sarif"]}, True),
+        ("lint", {"report": ["lint.json"]}, False),
+        ("duplication", {"paths": ["src"]}, True),
+    ],
+)
+def test_expect_is_required_where_the_loader_requires_it(
+    tmp_path: Path, probe: str, given: dict[str, object], *, required: bool
+) -> None:
+    text = {"version": 1, "gates": [{"id": "gate", "probe": probe, "with": given}]}
+    (tmp_path / "readiness.yaml").write_text(json.dumps(text))
+    try:
+        spec.load(tmp_path / "readiness.yaml", registry=Registry(), env={})
+        loads = True
+    except SpecError as error:
+        assert "'expect' is missing" in str(error)  # noqa: PT017 - one of two ends
+        loads = False
+    validator = jsonschema.Draft202012Validator(spec.schema(Registry()))
+    assert (validator.is_valid(text), loads) == (not required, not required)
 
 
 @pytest.mark.parametrize("case", ["twenty_mistakes", "keys_and_values", "services"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Collection, Generator, Iterator
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 
 from pytest_readiness._session.coverage import RunCoverage
 from pytest_readiness._session.outcomes import ATTRIBUTE, RunningTest, about
-from pytest_readiness._session.selections import selections
-from pytest_readiness.session import Session, TestOutcome
+from pytest_readiness._session.selections import filters, selections
+from pytest_readiness.session import Session, TestOutcome, Warned, kinds_of
 
 _OUTPUT = "readiness"
+#: What a warning says is kept up to this many characters.
+_LONGEST = 300
 _collector = pytest.StashKey["SessionCollector"]()
 
 
@@ -36,7 +39,7 @@ class SessionCollector:
         self._started = time.monotonic()
         self._collected: dict[str, int] = {}
         self._deselected: dict[str, int] = {}
-        self._warnings = 0
+        self._warned: list[Warned] = []
         self._session: pytest.Session | None = None
         self._coverage = RunCoverage(config)
 
@@ -52,12 +55,16 @@ class SessionCollector:
         return Session(
             tests=tests,
             deselected=max(self._deselected.values(), default=0),
-            warnings=self._warnings,
+            warnings=len(self._warned),
+            warned=tuple(self._warned),
+            filters=filters(self._config),
             duration=time.monotonic() - self._started,
             narrowed=narrowed,
             configured=configured,
             broken=(*self._broken, *self._cut_short(len(tests))),
             coverage=self._coverage.reader(),
+            # Switched off (-p no:warnings), none are seen, which is not to say that there were none.
+            unknown=frozenset() if self._config.pluginmanager.hasplugin("warnings") else frozenset({"warnings"}),
         )
 
     def _cut_short(self, ended: int) -> Iterator[str]:
@@ -119,8 +126,10 @@ class SessionCollector:
         worker = report.node.gateway.id if self._each and hasattr(report, "node") else ""
         self._tests.setdefault((worker, report.nodeid), RunningTest()).add(report)
 
-    def pytest_warning_recorded(self) -> None:
-        self._warnings += 1
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage, nodeid: str) -> None:
+        place = nodeid or f"{warning_message.filename}:{warning_message.lineno}"
+        said = " ".join(str(warning_message.message).split())
+        self._warned.append(Warned(kinds_of(warning_message.category), said[:_LONGEST], place))
 
     def pytest_keyboard_interrupt(self) -> None:
         self._broken["interrupted"] = None

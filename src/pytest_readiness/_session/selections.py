@@ -1,4 +1,4 @@
-"""Which tests a run was narrowed to, and which the project's own configuration selects."""
+"""Which tests a run was narrowed to, and what the project's own configuration selects and filters."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def selections(config: pytest.Config) -> tuple[tuple[str, ...], tuple[str, ...]]
     paths = [] if overridden else [value for option, value in own if not option]
     narrowed += _paths(config, paths)
     return tuple(sorted(set(narrowed))), tuple(sorted(set(configured)))
+
+
+def filters(config: pytest.Config) -> tuple[str, ...]:
+    """Return the filters for warnings, of the configuration and then of the command line: the last that fits wins."""
+    return (*config.getini("filterwarnings"), *(config.getoption("pythonwarnings", None) or ()))
 
 
 def _in_force(config: pytest.Config) -> Iterator[tuple[str, str]]:

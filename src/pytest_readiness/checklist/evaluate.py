@@ -77,7 +77,7 @@ def _rows(table: Path) -> tuple[list[Row], list[str]]:
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            rows = list(reader)
+            rows: list[Row] = list(reader)
             columns = reader.fieldnames or ()
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{table}: {error}") from None
@@ -114,13 +114,13 @@ def _count(figures: Figures, document: Document, rows: Sequence[Row]) -> None:
     for index, row in enumerate(rows):
         kind = row.get("kind") or "?"
         figures.of_kind[kind] += 1
-        number = pairs.get(index)
-        if number is not None:
+        pair = pairs.get(index)
+        if pair is not None:
             figures.found[kind] += 1
             if row.get("claimed"):
-                figures.status[row["claimed"], _STATUS[document.items[number].status]] += 1
+                figures.status[row["claimed"], _STATUS[document.items[pair].status]] += 1
         if row.get("automatable", "yes") == "yes" and row.get("probe"):
-            _judge(figures, row, None if number is None else proposals[number])
+            _judge(figures, row, None if pair is None else proposals[pair])
 
 
 def _judge(figures: Figures, row: Row, proposal: Proposal | None) -> None:
@@ -138,9 +138,8 @@ def _judge(figures: Figures, row: Row, proposal: Proposal | None) -> None:
     sign = "second" if proposal.second == wanted else "miss"
     figures.second += proposal.second == wanted
     rests = ", ".join(proposal.words[:3])
-    figures.misses.append(
-        f"{_place(row)}: {wanted}, proposed {proposal.probe} ({proposal.confidence}, {rests}), then {proposal.second} [{sign}]: {_short(row)}"
-    )
+    told = f"proposed {proposal.probe} ({proposal.confidence}, {rests}), then {proposal.second} [{sign}]"
+    figures.misses.append(f"{_place(row)}: {wanted}, {told}: {_short(row)}")
 
 
 def _place(row: Row) -> str:

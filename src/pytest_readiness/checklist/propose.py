@@ -8,7 +8,7 @@ unless it measures something itself; all else goes by the words of the item and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pytest_readiness.checklist.fill import Filling, Found
@@ -23,8 +23,12 @@ from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, P
 THRESHOLD = 1.2
 #: From this score on, with the next best this far behind, a proposal is sure.
 SURE, MARGIN = 5.0, 1.5
+#: The score that is told as 1.
+_FULL = 10
 #: What a command in the text of an item adds to the rules of its probe.
 QUOTED = 6.0
+#: What a listing or a command below an item adds.
+LISTED = 9.0
 #: What an item has to score for its bullets to be details of it.
 DETAILED = 4.0
 #: What a parent of others has to score for something that it measures itself.
@@ -100,9 +104,9 @@ class _Proposer:
             probe = rules[number].probe
             if probe not in best or points > best[probe][0]:
                 best[probe] = (points, number)
-        for probe in _shows(item):
+        for probe, weight in _shows(item):
             points, number = best.get(probe, (0.0, -1))
-            best[probe] = (points + QUOTED, number)
+            best[probe] = (points + weight, number)
         choices = [_Choice(probe, points, rules[at] if at >= 0 else None, at) for probe, (points, at) in best.items()]
         choices.sort(key=lambda choice: -choice.score)
         return choices
@@ -131,7 +135,8 @@ class _Proposer:
         """Propose what a piece of code shows."""
         made = _make(probe, self._found(number, item, words, None, probe), shown=True)
         second = "http" if probe == "command" else "command" if probe not in {"command", "env"} else None
-        return _proposal(number, probe, made, Confidence.HIGH, 1.0, (item.text.split("\n")[0][:60],), second)
+        rests = (item.text.split("\n")[0][:60],)
+        return _proposal(number, probe, made, confidence=Confidence.HIGH, points=1.0, words=rests, second=second)
 
     def _whole(self, number: int, item: Item, words: set[str], choices: Sequence[_Choice]) -> Proposal:
         if "<lines>" in words:
@@ -143,7 +148,7 @@ class _Proposer:
     def _group(self, number: int, item: Item, words: set[str], choices: Sequence[_Choice]) -> Proposal:
         made = _make("group", self._found(number, item, words, None, "group"), shown=False)
         second = next((choice.probe for choice in choices if choice.probe not in {"group", "manual"}), None)
-        return _proposal(number, "group", made, Confidence.HIGH, 1.0, ("parts",), second)
+        return _proposal(number, "group", made, confidence=Confidence.HIGH, points=1.0, words=("parts",), second=second)
 
     def _said(self, number: int, item: Item, words: set[str], choices: Sequence[_Choice]) -> Proposal:
         """Propose what the words of an item speak for most."""
@@ -151,16 +156,17 @@ class _Proposer:
         if best is None or best.score < THRESHOLD:
             return self._asked(number, item, words, best)
         if self.elsewhere and best.probe in ELSEWHERE:
-            best = _Choice(ELSEWHERE[best.probe], best.score, None, best.number)
+            best = _Choice(ELSEWHERE[best.probe], best.score, best.rule, best.number)
         rule = best.rule
-        maker = rule.fill if rule is not None else best.probe
+        maker = rule.fill if rule is not None and rule.probe == best.probe else best.probe
         made = _make(maker, self._found(number, item, words, rule, maker), shown=_is_shown(item, best.probe))
         runner_up = choices[1] if len(choices) > 1 else None
         second = self._second(best, runner_up)
         margin = best.score - (runner_up.score if runner_up else 0)
         confidence = Confidence.HIGH if best.score >= SURE and margin >= MARGIN else Confidence.MEDIUM
         rests = self.index.phrases(best.number, words) if best.number >= 0 else ()
-        return _proposal(number, best.probe, made, confidence, min(best.score / 10, 1.0), rests, second)
+        points = min(best.score / _FULL, 1.0)
+        return _proposal(number, best.probe, made, confidence=confidence, points=points, words=rests, second=second)
 
     @staticmethod
     def _second(best: _Choice, runner_up: _Choice | None) -> str | None:
@@ -172,9 +178,9 @@ class _Proposer:
 
     def _asked(self, number: int, item: Item, words: set[str], best: _Choice | None) -> Proposal:
         made = _make("manual", self._found(number, item, words, None, "manual"), shown=False)
-        points = 0.0 if best is None else min(best.score / 10, 1.0)
+        points = 0.0 if best is None else min(best.score / _FULL, 1.0)
         second = None if best is None or best.probe == "manual" else best.probe
-        return _proposal(number, "manual", made, Confidence.LOW, points, (), second)
+        return _proposal(number, "manual", made, confidence=Confidence.LOW, points=points, second=second)
 
 
 def _text(item: Item) -> str:
@@ -195,12 +201,12 @@ def _shown_by(item: Item) -> str:
     return probe
 
 
-def _shows(item: Item) -> Iterable[str]:
-    """Yield the probes for the commands that an item quotes, or has beside it."""
+def _shows(item: Item) -> Iterable[tuple[str, float]]:
+    """Yield the probes for the commands that an item quotes, or has beside it, and what that counts for."""
     if item.code is not None and item.kind not in _SHOWN:
         probe = code.known(item.code.language, item.code.command).probe
         if probe:
-            yield probe
+            yield probe, LISTED
     text = _text(item)
     if "`" not in text:
         return
@@ -209,9 +215,9 @@ def _shows(item: Item) -> Iterable[str]:
         if len(words) > 1:
             probe = code.line_of(quoted.strip()).probe
             if probe:
-                yield probe
+                yield probe, QUOTED
             elif words[1].startswith("-"):
-                yield "command"
+                yield "command", QUOTED
 
 
 def _is_shown(item: Item, probe: str) -> bool:
@@ -247,12 +253,12 @@ def _proposal(
     number: int,
     probe: str,
     made: Filling,
+    *,
     confidence: Confidence,
     points: float,
-    words: Sequence[str],
-    second: str | None,
+    words: Sequence[str] = (),
+    second: str | None = None,
 ) -> Proposal:
-    variables: Mapping[str, str] = made.variables
     return Proposal(
         item=number,
         probe=probe,
@@ -262,6 +268,6 @@ def _proposal(
         score=points,
         words=tuple(words),
         second=second if second != probe else None,
-        variables=variables,
+        variables=made.variables,
         side_effects=made.side_effects,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_readiness import options, todo
 from pytest_readiness.checklist.emit import flow
@@ -57,7 +57,7 @@ class _Check:
             self._known[said] = next(self._problems(proposal), None)
         return self._known[said]
 
-    def _problems(self, proposal: Proposal) -> Iterable[str]:
+    def _problems(self, proposal: Proposal) -> Iterator[str]:
         probe = self._registry.get(proposal.probe)
         if probe is None:
             yield "there is no such probe"

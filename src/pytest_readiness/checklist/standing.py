@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pytest_readiness.judge import excused
+from pytest_readiness.judge import permitted
 from pytest_readiness.model import Gate, Judged, Outcome, Report
 from pytest_readiness.units import exact
 
@@ -88,7 +88,7 @@ def _standing(judged: Judged, today: date) -> Standing:
     reason = one_line(result.reason) or "no reason was given"
     if result.outcome is Outcome.NOT_APPLICABLE:
         return Standing(gate, Measured.NOT_APPLICABLE, reason)
-    if excused(gate, today):
+    if permitted(gate, today) is not None:
         permission = one_line(judged.note or "it is waived or deferred")
         return Standing(
             gate, Measured.UNKNOWN, f"{permission}; {reason}" if result.reason else permission, excused=True

@@ -46,7 +46,7 @@ class Branch:
 
 def share(branch: Branch) -> None:
     """Say once, at the group, what all gates in *branch* say of their severity; and so in each group below."""
-    said = set()
+    said: set[object] = set()
     for child in branch.children:
         if isinstance(child, Branch):
             share(child)

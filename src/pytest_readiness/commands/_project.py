@@ -23,10 +23,10 @@ SPEC = "readiness.yaml"
 _HOOK = "pytest_readiness_probes"
 
 
-def options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which spec, and which of its gates."""
+def options(parser: argparse.ArgumentParser, *, every: bool = False) -> None:
+    """Add the options that say which spec, and which of its gates; *every* is whether * stands for all profiles."""
     parser.add_argument("--spec", metavar="PATH", type=Path, default=Path(SPEC), help=f"the spec ({SPEC})")
-    parser.add_argument("--profile", metavar="NAME", help="a profile of the spec")
+    parser.add_argument("--profile", metavar="NAME", help=f"a profile of the spec{', or * for each in turn' * every}")
     parser.add_argument("--select", metavar="EXPR", help="only some gates: ids, globs, tag:T, group:G, severity:S")
 
 

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder")
     to_screen = str(args.out) == "-"
-    out: Path = args.out or folder / _project.SPEC
+    out: Path = folder / _project.SPEC if to_screen or args.out is None else args.out
     if not to_screen:
         _check_place(out, folder, force=args.force)
     found = survey(folder, known=assess.registry(), env=os.environ, run=args.run, without=out.name)

@@ -25,6 +25,7 @@ _SLIP = re.compile(r"\s*(=~|~=|=>|=<|===|<>|!==)")
 _MEANT = {"=~": "~", "~=": "~", "=>": ">=", "=<": "<=", "===": "=", "<>": "!=", "!==": "!="}
 _RANGE = re.compile(r"(.+?)\.\.(.+)", re.DOTALL)
 _TOLERANCE = re.compile(r"(.+?)(?:±|\+/?-)(.+)", re.DOTALL)
+_ABOUT = re.compile(r"(?:approx(?:imately|\.)?|about|around|circa|ca\.?|roughly)\s*(.+)", re.IGNORECASE)
 _BASELINE = re.compile(r"\s*baseline\s*(?:[+-]\s*[\d.].*)?")
 _ITEM = r'(?:\s*"(?:\\.|[^"\\])*"\s*|[^",]+)'
 _ITEMS = re.compile(f"{_ITEM}(?:,{_ITEM})*")
@@ -203,6 +204,10 @@ class _Reader:
         try:
             return parse_quantity(text)
         except ValueError as error:
+            about = _ABOUT.fullmatch(text)
+            if about is not None and _is_quantity(about[1]):
+                spread = "a range, such as 75 %..85 %" if self.unit == "%" else f"'{about[1]} ± 10%'"
+                self._refuse(f"say how near it must be: write {spread}")
             self._refuse(str(error))
 
     def _scaled(self, number: Fraction, unit: str, text: str) -> _Scaled:
@@ -214,6 +219,8 @@ class _Reader:
             self._refuse(f"{text} has no unit, and the measurement is in {self.unit}: {hint}")
         if unit and not fits(unit, self.unit):
             wanted = f"is in {self.unit}" if self.unit else "is a plain number"
+            if self.of is object:
+                self._refuse(f"the measurement may be any value, and has no unit: write '\"{text}\"' to mean the text")
             self._refuse(f"{text} does not fit: the measurement {wanted}")
         return _Scaled(convert(number, unit, self.unit) if unit else number, write(number, unit), unit)
 

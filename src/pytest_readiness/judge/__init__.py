@@ -13,16 +13,17 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pytest_readiness.judge._gate import Weighed, outcome_of, weigh
-from pytest_readiness.judge._policy import NOTICE, announced, excused, judged
-from pytest_readiness.judge._score import Scored, score_groups, score_of
+from pytest_readiness.judge._gate import NOTHING, Weighed, outcome_of, weigh
+from pytest_readiness.judge._groups import GROUP_MEASURES, score_groups, typed
+from pytest_readiness.judge._policy import NOTICE, announced, judged, permitted
+from pytest_readiness.judge._score import Scored, score_of
 from pytest_readiness.model import Disposition, Gate, GroupScore, Judged, Outcome, Result, Verdict
 from pytest_readiness.units import exact, show
 
 if TYPE_CHECKING:
     from pytest_readiness.plan import Plan
 
-__all__ = ["NOTICE", "Judgement", "Weighed", "excused", "judge", "weigh"]
+__all__ = ["GROUP_MEASURES", "NOTHING", "NOTICE", "Judgement", "Weighed", "judge", "permitted", "typed", "weigh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ def judge(plan: Plan, results: Iterable[Result], *, today: date) -> Judgement:
     told = tuple(judged(by_gate[gate.id], gate, plan.spec.enforce, today) for gate in plan.gates)
     breaks |= any(one.disposition is Disposition.BREAKS for one in told)
     problems += [f"{gate.id}: {line}" for gate in plan.gates for line in announced(gate, today)]
-    scoring = [Scored.of(one, gate, today) for one, gate in zip(told, plan.gates, strict=True)]
-    score = score_of(scoring)
+    scoring = {gate.id: Scored.of(one, gate, today) for one, gate in zip(told, plan.gates, strict=True)}
+    score = score_of(scoring.values())
     shortfalls = list(_shortfalls(plan, told, score))
-    groups, unmet = score_groups(plan, scoring)
-    problems += shortfalls + unmet
-    breaks |= bool(shortfalls or unmet)
+    groups, unmet = score_groups(plan, scoring, today)
+    problems += [*shortfalls, *(one.why for one in unmet)]
+    breaks |= bool(shortfalls) or any(one.breaks for one in unmet)
     verdict = Verdict.PARTIAL if plan.partial else Verdict.NOT_READY if breaks else Verdict.READY
     return Judgement(told, None if score is None else float(score), groups, verdict, breaks, tuple(problems))
 

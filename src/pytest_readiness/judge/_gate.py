@@ -11,6 +11,9 @@ from pytest_readiness.errors import ConditionError
 from pytest_readiness.model import Expectation, Gate, Held, Measurement, Outcome, Value
 from pytest_readiness.units import show
 
+#: How the reason begins where a probe found nothing to look at.
+NOTHING = "nothing was looked at"
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -50,7 +53,7 @@ def weigh(
         return Weighed(Outcome.ERROR, "nothing is expected, so nothing can hold: add 'expect'", ())
     if looked_at <= 0 and not _zero_is_said(gate, counter):
         why = (unknown or {}).get(counter or "")
-        reason = f"nothing was looked at: {why}" if why else "nothing was looked at"
+        reason = f"{NOTHING}: {why}" if why else NOTHING
         said = f" (if that is what is wanted, say '{counter}: 0' under 'expect')" if counter else ""
         return Weighed(Outcome.ERROR, reason + said, tuple(_undecided(wanted, reason) for wanted in gate.expectations))
     held = tuple(_held(gate, wanted, measured, unknown or {}, bounds or {}) for wanted in gate.expectations)

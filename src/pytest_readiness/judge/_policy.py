@@ -28,9 +28,11 @@ def judged(result: Result, gate: Gate, enforce: frozenset[Severity], today: date
     return Judged(result, Disposition.TOLERATED, note or f"{gate.severity} is not enforced")
 
 
-def excused(gate: Gate, today: date) -> bool:
-    """Whether the gate is waived or deferred today, and so cannot count as passed."""
-    return _waived(gate, today) or _deferred(gate, today)
+def permitted(gate: Gate, today: date) -> str | None:
+    """Return whether the gate is ``waived`` or ``deferred`` today, and so cannot count as passed; None if neither."""
+    if _waived(gate, today):
+        return "waived"
+    return "deferred" if _deferred(gate, today) else None
 
 
 def _waived(gate: Gate, today: date) -> bool:

@@ -21,6 +21,7 @@ class _List(Kind):
 
     def __init__(self, item: Kind) -> None:
         self.item = item
+        self.parts = (item,)
         self.secret = item.secret
         self.native = item.native | {list}
         self.also = item.also
@@ -49,6 +50,7 @@ class _Mapping(Kind):
 
     def __init__(self, value: Kind) -> None:
         self.value = value
+        self.parts = (value,)
         self.secret = value.secret
         self.words = f"a mapping from names to {value.words}"
 
@@ -68,7 +70,7 @@ class _Union(Kind):
     """The first member the value's YAML type is meant for, else the first that makes the best of it."""
 
     def __init__(self, members: tuple[Kind, ...]) -> None:
-        self.members = members
+        self.members = self.parts = members
         self.secret = any(member.secret for member in members)
         self.native = frozenset().union(*(member.native for member in members))
         self.also = frozenset().union(*(member.also for member in members)) - self.native

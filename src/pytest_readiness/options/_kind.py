@@ -66,13 +66,16 @@ class Kind(ABC):
     A kind of option.
 
     ``words`` says what is expected; ``native`` are the YAML types that are meant for it, ``also``
-    those it makes the best of; ``secret`` is true if a ``Secret`` may be inside.
+    those it makes the best of; ``secret`` is true if a ``Secret`` may be inside. ``parts`` are the kinds
+    that it is made of, ``unit`` is the one its numbers are kept in.
     """
 
     words: str
     native: frozenset[type] = frozenset({str})
     also: frozenset[type] = frozenset()
     secret: bool = False
+    parts: tuple[Kind, ...] = ()
+    unit: str = ""
 
     @abstractmethod
     def convert(self, value: object, path: Path, problems: Problems) -> Any:

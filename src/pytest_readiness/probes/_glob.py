@@ -6,7 +6,7 @@ import fnmatch
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pytest_readiness.deadline import Deadline
@@ -19,16 +19,16 @@ _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _MOST_PATTERNS = 1000
 
 
-def find(root: Path, pattern: str, deadline: Deadline) -> Iterator[Path]:
+def find(root: Path, pattern: str, deadline: Deadline, wanted: Callable[[Path], bool] | None = None) -> Iterator[Path]:
     """
-    Yield the regular files below *root* that match *pattern*, each once, in no order.
+    Yield the regular files below *root* that match *pattern*, each once, in no order; or what is *wanted*.
 
     ``**`` enters neither links, nor ``PASSED_OVER``, nor virtual environments. Raises
     ``CannotMeasure`` for a folder that cannot be read, and when the deadline comes.
     """
     known: set[Path] = set()
     for plain in expand(pattern):
-        for path in _walk(root, _steps(plain), deadline):
+        for path in _walk(root, _steps(plain), deadline, is_file if wanted is None else wanted):
             if path not in known:
                 known.add(path)
                 yield path
@@ -50,6 +50,35 @@ def expand(pattern: str) -> list[str]:
     return list(dict.fromkeys(done))
 
 
+def above(root: Path, text: str) -> Iterator[tuple[str, Path]]:
+    """
+    Yield the folders, by name and place, that there must be for anything to be found at *text*, a path or pattern.
+
+    That is what comes before the first part with a wildcard, or before the last one.
+    """
+    for plain in expand(text):
+        steps = _steps(plain)
+        fixed = next((index for index, step in enumerate(steps) if is_pattern(step)), len(steps) - 1)
+        folder = Path(*steps[:fixed])
+        yield str(folder), root / folder
+
+
+def is_pattern(text: str) -> bool:
+    """Whether *text* is more than the name of a file."""
+    return any(character in text for character in "*?{[")
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether anything at all is at *path*, even a link to nothing; where it cannot be told, ``CannotMeasure``."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise CannotMeasure(f"{path} cannot be looked at: {error.strerror}") from None
+    return True
+
+
 def _steps(pattern: str) -> tuple[str, ...]:
     """Return the parts of *pattern* between slashes; a ``**`` at the end stands for all files below."""
     parts = Path(os.path.expanduser(pattern)).parts  # noqa: PTH111 - Path.expanduser raises for an unknown user
@@ -57,7 +86,7 @@ def _steps(pattern: str) -> tuple[str, ...]:
     return (*steps, "*") if steps[-1:] == ("**",) else steps
 
 
-def _walk(root: Path, steps: tuple[str, ...], deadline: Deadline) -> Iterator[Path]:
+def _walk(root: Path, steps: tuple[str, ...], deadline: Deadline, wanted: Callable[[Path], bool]) -> Iterator[Path]:
     waiting = [(root, 0)] if steps else []
     known: set[tuple[Path, int]] = set()
     while waiting:
@@ -75,7 +104,7 @@ def _walk(root: Path, steps: tuple[str, ...], deadline: Deadline) -> Iterator[Pa
         for path in _matches(folder, steps[index]):
             if index + 1 < len(steps):
                 waiting.append((path, index + 1))
-            elif is_file(path):
+            elif wanted(path):
                 yield path
 
 

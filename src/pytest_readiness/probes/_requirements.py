@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import Specifier
+from packaging.version import Version
 
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.probes import _glob
@@ -36,6 +39,29 @@ def read(path: Path, shown: str) -> list[Requirement]:
     return list(_read(path, shown, set()))
 
 
+def of_project(path: Path, shown: str) -> tuple[list[Requirement], list[Requirement]]:
+    """
+    Return what the pyproject.toml at *path* requires: always, and for one of its extras or groups.
+
+    Raises ``CannotMeasure`` where it does not tell by itself.
+    """
+    try:
+        data = tomllib.loads(_text(path, shown))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CannotMeasure(f"{shown} is not TOML: {error}") from None
+    project = data.get("project")
+    if not isinstance(project, dict):
+        raise CannotMeasure(f"{shown} has no [project], so it requires nothing that can be read")
+    dynamic = {"dependencies", "optional-dependencies"} & set(project.get("dynamic", ()))
+    if dynamic:
+        raise CannotMeasure(f"{shown}: {min(dynamic)} are dynamic: name the file that they come from")
+    extras = [*project.get("optional-dependencies", {}).values(), *data.get("dependency-groups", {}).values()]
+    always = [_requirement(str(text), f"{shown}: project.dependencies") for text in project.get("dependencies", ())]
+    # A group may include another one by a table; that one is among them, too.
+    texts = [text for group in extras for text in group if isinstance(text, str)]
+    return always, [_requirement(text, f"{shown}: an extra or group") for text in texts]
+
+
 def _read(path: Path, shown: str, known: set[Path]) -> Iterator[Requirement]:
     if path.resolve() in known:
         return
@@ -51,6 +77,29 @@ def _read(path: Path, shown: str, known: set[Path]) -> Iterator[Requirement]:
             raise CannotMeasure(f"{place}: {line.split()[0]} cannot be judged: it is neither a requirement nor -r")
         else:
             yield _requirement(_OPTION_OF_ONE.sub("", line), place)
+
+
+def as_strict(stated: Requirement, wanted: Requirement) -> bool:
+    """Whether *stated*, of the same name, allows no version and lacks no extra that *wanted* does not."""
+    return wanted.extras <= stated.extras and all(
+        any(_implies(own, clause) for own in stated.specifier) for clause in wanted.specifier
+    )
+
+
+def _implies(own: Specifier, wanted: Specifier) -> bool:
+    """Whether all versions that *own* allows are allowed by *wanted*, of which only the plain cases are known."""
+    if own == wanted:
+        return True
+    if "*" in own.version or "*" in wanted.version or "===" in {own.operator, wanted.operator}:
+        return False
+    here, there = Version(own.version), Version(wanted.version)
+    if wanted.operator in {">=", ">"}:
+        above = here > there or (here == there and (wanted.operator == ">=" or own.operator == ">"))
+        return own.operator in {">=", ">", "==", "~="} and above
+    if wanted.operator in {"<=", "<"}:
+        below = here < there or (here == there and (wanted.operator == "<=" or own.operator == "<"))
+        return own.operator in {"<=", "<", "=="} and below
+    return own.operator == "==" and wanted.contains(here, prereleases=True)
 
 
 def _requirement(text: str, place: str) -> Requirement:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 _SECOND = 1.0
 _MOST_LINES = 20
@@ -12,6 +15,68 @@ _MOST_LINES = 20
 
 class Gone(Exception):
     """The process is not there (any more), or cannot be looked at; the message says which."""
+
+
+class Looked(Protocol):
+    """What can be looked at: one tree of processes, or several."""
+
+    cores: int | None
+
+    def look(self) -> tuple[int, dict[int, float], int]:
+        """Return bytes of resident memory, seconds of processor time by process, and how many processes there are."""
+        ...
+
+
+class Forest:
+    """Several trees, looked at as one."""
+
+    def __init__(self, pids: Sequence[int]) -> None:
+        self._trees = [Tree(pid) for pid in pids]
+        self.cores = self._trees[0].cores
+
+    def look(self) -> tuple[int, dict[int, float], int]:
+        """Look at all of them; a process that is in two trees counts once."""
+        memory, spent, count = 0, dict[int, float](), 0
+        for tree in self._trees:
+            more, times, there = tree.look()
+            memory, spent, count = memory + more, {**spent, **times}, count + there
+        return memory, spent, count
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A process that fits, by number and name: its command line may hold secrets."""
+
+    pid: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.pid} ({self.name})"
+
+
+def find(name: str | None, command: re.Pattern[str] | None) -> list[Found]:
+    """
+    Return the processes called *name*, or whose command line *command* is found in.
+
+    Without those that a found one has started, and without this process and those that it was started by.
+    """
+    fits = {found.pid: (found, parents) for found, parents in _fitting(name, command)}
+    return [found for found, parents in fits.values() if not parents & fits.keys()]
+
+
+def _fitting(name: str | None, command: re.Pattern[str] | None) -> Iterator[tuple[Found, set[int]]]:
+    import psutil
+
+    own = {os.getpid(), *(one.pid for one in psutil.Process().parents())}
+    for one in psutil.process_iter():
+        try:
+            if one.pid in own or one.status() == psutil.STATUS_ZOMBIE:
+                continue
+            said = one.name() if command is None else " ".join(one.cmdline())
+            if said == name if command is None else said and command.search(said):
+                yield Found(one.pid, one.name()), {parent.pid for parent in one.parents()}
+        except (psutil.Error, OSError):
+            continue  # it has ended, or is none of ours
 
 
 class Tree:
@@ -51,6 +116,11 @@ class Tree:
         return memory, spent, len(spent)
 
 
+def usable_cores() -> int:
+    """Return how many cores this process, and what it starts, may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _spent(times: Any) -> float:
     """Return the seconds of a process and of those children whose end it has seen."""
     children = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
@@ -80,7 +150,7 @@ class Course:
     cores: int = 1
     _last: dict[int, float] = field(default_factory=dict)
 
-    def look(self, tree: Tree) -> bool:
+    def look(self, tree: Looked) -> bool:
         """Look once more."""
         memory, spent, count = tree.look()
         self.memory.append(memory)

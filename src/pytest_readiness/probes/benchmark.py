@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -28,7 +28,8 @@ class Benchmark(Probe):
     ``against`` is an earlier run: ``regression`` is how much slower each benchmark is now, and
     ``unmatched`` counts those that only one of the runs has.
 
-    Fails when a time, a ratio or a regression is not as expected. No benchmark chosen, a
+    Fails when a time, a ratio or a regression is not as expected, or the run is older than 30 days (unless the
+    gate expects another ``age``). No benchmark chosen, a
     benchmark without numbers, or a run compared with itself is an error. Times of different
     machines cannot be compared: the evidence says so.
 
@@ -79,6 +80,10 @@ class Benchmark(Probe):
     def expected(self) -> dict[str, Value]:
         """Return the default expectations: against another run, no benchmark is lost, new or over 10 % slower."""
         return {**self.expect, **({"regression": "<= 10 %", "unmatched": 0} if self.against else {})}
+
+    def presumed(self) -> Mapping[str, Value]:
+        """Return that a stored report is not an old one."""
+        return _inputs.RECENT
 
     def touches(self) -> Iterable[Touch]:
         """Yield the files."""

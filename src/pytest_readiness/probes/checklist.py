@@ -81,12 +81,18 @@ class Checklist(Probe):
             checked = sum(box.checked for box in counted)
             values |= {"checked": checked, "open": len(counted) - checked, "percent": 100.0 * checked / len(counted)}
         claim = self._claimed(lines, found.name, context)
-        unknown = {} if claim else dict.fromkeys(("claimed", "difference"), f"{found.name} claims no percentage")
+        unknown = {} if claim else dict.fromkeys(("claimed", "difference"), self._claimless(found.name))
         if claim is not None:
             values["claimed"] = claim.percent
             if counted:
                 values["difference"] = abs(claim.percent - 100.0 * checked / len(counted))
         return Measurements(values, len(counted), _evidence(counted, claim, found.name), unknown)
+
+    def _claimless(self, name: str) -> str:
+        if not isinstance(self.claim, re.Pattern):
+            return f"{name} claims no percentage"
+        as_written = "it is looked for in the Markdown as it is written, such as **93%**"
+        return f"{name} claims no percentage: claim, {self.claim.pattern}, is found in no line ({as_written})"
 
     def _claimed(self, lines: Sequence[Line], name: str, context: Context) -> Claim | None:
         if not self.claim:

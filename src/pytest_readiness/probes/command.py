@@ -22,6 +22,9 @@ STDOUT_LIMIT = 64 * 1024
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)|[\x00-\x08\x0b-\x1f\x7f]")
+_NO_MODULE = re.compile(r"^(?:ModuleNotFoundError|ImportError): |python[\d.]*(?:\.exe)?: No module named \S+$")
+#: What a shell ends with for a command that is not executable, or not there (POSIX, 2.8.2).
+_NOT_FOUND = frozenset({126, 127})
 _TAIL_LINES = 20
 _TAIL_WIDTH = 300
 
@@ -33,11 +36,14 @@ class Command(Probe):
 
     The command is a list of arguments; no shell reads it unless ``shell: true``, and then it is one
     text. ``number`` is a regex with one group that takes a number out of the output; ``extract`` names
-    JMESPath queries over an output that is JSON.
+    JMESPath queries over an output that is JSON. ``exit_code: "!= 0"`` alone proves little, since it holds for
+    a program that could not even begin: expect something of ``stderr``, too.
 
     Fails when the exit code, or what was taken out of the output, is not as expected. A command that
     cannot be started, is not done in time, or prints nothing that ``number`` or ``extract`` could be
-    taken from is an error.
+    taken from is an error; so is one whose shell does not find it, or whose Python lacks a module.
+    A command that should fail may fail for another reason than the one meant: beside ``exit_code: "!= 0"`` say
+    what it prints, as in ``stderr: contains SECRET_KEY``.
 
     To fix: run the command by hand and read what it prints.
     """
@@ -48,6 +54,8 @@ class Command(Probe):
         "lines": Measure(int, "lines printed to standard output"),
         "number": Measure(float, "the number that the regex under number takes out of standard output"),
         "stdout": Measure(str, "standard output, without white space at its end, if it is at most 64 KiB"),
+        "stderr": Measure(str, "standard error, likewise"),
+        "output": Measure(str, "standard output and then standard error, likewise"),
     }
     expect = {"exit_code": 0}
 
@@ -101,17 +109,20 @@ class Command(Probe):
             if looks_secret(name):
                 context.keep_secret(value)
         done = context.run(self.args, cwd=self.cwd, env=self.env, stdin=self.stdin, shell=self.shell)
-        values: dict[str, Value] = {"exit_code": done.returncode, "duration": done.duration}
-        if not done.truncated:
-            values["lines"] = len(done.stdout.splitlines())
-            if len(done.stdout.encode(errors="replace")) <= STDOUT_LIMIT:
-                values["stdout"] = done.stdout.rstrip()
+        values: dict[str, Value] = {"exit_code": done.returncode, "duration": done.duration, **_printed(done)}
+        unknown: dict[str, str] = {}
+        never = _never_began(done, shell=self.shell)
+        if never and not {"stderr", "output"} & context.asked:
+            del values["exit_code"]
+            unknown["exit_code"] = f"the command did not begin: {never}"
+        if "output" not in context.asked:
+            values.pop("output", None)
         if self.number is not None:
             values["number"] = _number(self.number, done, context.deadline)
         if self.extract:
             data = _json(done)
             values.update({name: _find(name, query, data) for name, query in self.extract.items()})
-        return Measurements(values, looked_at=1, evidence=self._evidence(done))
+        return Measurements(values, looked_at=1, evidence=self._evidence(done), unknown=unknown)
 
     def _shown(self) -> str:
         return self.run if isinstance(self.run, str) else shlex.join(self.run)
@@ -119,6 +130,26 @@ class Command(Probe):
     def _evidence(self, done: Completed) -> list[Evidence]:
         parts = [("command", f"{self._shown()}\n{_end(done)}"), ("stdout", done.stdout), ("stderr", done.stderr)]
         return [Evidence(title, tail(text)) for title, text in parts if text.strip()]
+
+
+def _printed(done: Completed) -> dict[str, Value]:
+    """Return what can be measured of the texts that a command printed: nothing, where they are not whole."""
+    if done.truncated:
+        return {}
+    values: dict[str, Value] = {"lines": len(done.stdout.splitlines())}
+    both = "\n".join(filter(None, (done.stdout.rstrip(), done.stderr.rstrip())))
+    for name, text in (("stdout", done.stdout), ("stderr", done.stderr), ("output", both)):
+        if len(text.encode(errors="replace")) <= STDOUT_LIMIT:
+            values[name] = text.rstrip()
+    return values
+
+
+def _never_began(done: Completed, *, shell: bool) -> str:
+    """Return why what was asked for never ran, empty if it did: a shell or a Python says so in its own way."""
+    last = next(iter(reversed(done.stderr.strip().splitlines())), "")[:_TAIL_WIDTH]
+    if (shell and done.returncode in _NOT_FOUND) or (done.returncode == 1 and _NO_MODULE.search(last)):
+        return last or f"exit code {done.returncode}"
+    return ""
 
 
 def tail(text: str) -> str:

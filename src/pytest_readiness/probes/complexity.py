@@ -10,8 +10,8 @@ from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Better, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
-from pytest_readiness.probes._tools import sources
-from pytest_readiness.probes._tools.mccabe import size_of
+from pytest_readiness.probes._tools import history, sources
+from pytest_readiness.probes._tools.mccabe import Function, size_of
 
 #: How many of the largest are named where there is no limit.
 _SHOWN = 5
@@ -25,7 +25,7 @@ class Complexity(Probe):
     Complexity is McCabe's, with the numbers of Ruff's rule C901: 1, and 1 more for every branch, loop, handler
     and function inside. Lines are all lines of a file; those of a function, from its ``def`` to its end.
     Where ``max_lines`` or another limit is given, nothing may be over it, unless the gate says otherwise:
-    `over_lines: "<= 35"` is a ratchet.
+    `over_lines: "<= 35"` is a ratchet. With ``since``, the functions are held against those at a commit of git.
 
     Fails when something is over a limit, or when a number is not as expected. A file that cannot be parsed
     is an error.
@@ -47,6 +47,9 @@ class Complexity(Probe):
         "over_complexity": Measure(int, "functions more complex than max_complexity", better=Better.LOWER),
         "over_function_lines": Measure(int, "functions of more lines than max_function_lines", better=Better.LOWER),
         "over_methods": Measure(int, "classes of more methods than max_methods", better=Better.LOWER),
+        "before": Measure(float, "what mean was at the commit under since"),
+        "reduction": Measure(float, "how much lower mean is than at that commit", unit="%", better=Better.HIGHER),
+        "grown": Measure(int, "functions, by file and name, more complex than at that commit", better=Better.LOWER),
     }
     counter = "files"
 
@@ -57,8 +60,11 @@ class Complexity(Probe):
     max_function_lines: int | None = option("How many lines a function may have, for over_function_lines.", None)
     max_methods: int | None = option("How many methods a class may have, for over_methods.", None)
 
+    since: str | None = option("A commit, tag or branch of git to compare with.", None, example="main")
+
     def __post_init__(self) -> None:
         sources.check(self.paths, self.exclude)
+        history.check(self.since)
         for name in self._limits():
             if getattr(self, name) < 1:
                 raise OptionError("is at least 1", name)
@@ -73,7 +79,8 @@ class Complexity(Probe):
 
     def touches(self) -> Iterable[Touch]:
         """Yield what is read."""
-        return sources.touches(self.paths)
+        yield from sources.touches(self.paths)
+        yield from history.touches(self.since)
 
     def measure(self, context: Context) -> Measurements:
         """Parse the files and count."""
@@ -93,6 +100,7 @@ class Complexity(Probe):
             values["mean"] = fmean(one.complexity for one in functions)
         else:
             unknown["mean"] = "there is no function"
+        self._compare(functions, values, unknown, parts, context)
         for scale in (
             Scale("complexity", "max_complexity", "function", [(one.complexity, str(one)) for one in functions]),
             Scale("lines", "longest_file", "file", [(size.lines, size.file) for size in sizes]),
@@ -101,6 +109,39 @@ class Complexity(Probe):
         ):
             scale.measure(getattr(self, f"max_{scale.name}"), values, unknown, parts)
         return Measurements(values, len(sizes), _inputs.present(parts), unknown)
+
+    def _compare(
+        self,
+        functions: Sequence[Function],
+        values: dict[str, Value],
+        unknown: dict[str, str],
+        parts: dict[str, Sequence[str]],
+        context: Context,
+    ) -> None:
+        """Put into *values* what was at the commit under ``since``, and what has become of it."""
+        if self.since is None or not functions:
+            why = "give since" if self.since is None else "there is no function"
+            unknown |= dict.fromkeys(("before", "reduction", "grown"), why)
+            return
+        paths = self.paths or (("src",) if context.path("src").is_dir() else (".",))
+        files = history.files(self.since, paths, self.exclude, sources.PYTHON, context)
+        old = [one for name, text in files for one in size_of(text.encode(), name).functions]
+        if not old:
+            unknown |= dict.fromkeys(("before", "reduction", "grown"), f"there was no function at {self.since}")
+            return
+        values["before"] = before = fmean(one.complexity for one in old)
+        values["reduction"] = 100.0 * (before - fmean(one.complexity for one in functions)) / before
+        then, now = _worst(old), _worst(functions)
+        pairs = [(then[key].complexity, one) for key, one in now.items() if key in then]
+        grown = [f"{was} -> {one.complexity}  {one}" for was, one in pairs if one.complexity > was]
+        values["grown"] = len(grown)
+        parts["more complex than before"] = grown
+
+
+def _worst(functions: Sequence[Function]) -> dict[tuple[str, str], Function]:
+    """Return by file and name the most complex function of that name."""
+    ordered = sorted(functions, key=lambda one: one.complexity)
+    return {(one.place.rpartition(":")[0], one.name): one for one in ordered}
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class Docs(Probe):
 
     Fails when a document is missing or empty, when it lacks or holds what it should not, when a link leads
     to nothing, or when the documents are older than ``newer_than``. Nothing to look at is an error: no file, no
-    link, no block of code, no variable. Ages are those of the last commit, where the files are committed.
+    link, no block of code, no variable, no date where ``dated`` looks for one. Ages are those of the last commit,
+    where the files are committed; ``stated_age`` is by the date that a document states, whoever touched it since.
 
     To fix: write what the evidence names as missing, and correct the links.
     """
@@ -65,6 +66,7 @@ class Docs(Probe):
         "code_blocks": Measure(int, "blocks of code, in the language of code if that is given", better=Better.HIGHER),
         "broken_code": Measure(int, "blocks of Python that do not compile", better=Better.LOWER),
         "age": Measure(float, "time since the newest change of a document", unit="s", better=Better.LOWER),
+        "stated_age": Measure(float, "time since the day that each document states", unit="s", better=Better.LOWER),
         "behind": Measure(float, "how much older than newer_than the newest is", unit="s", better=Better.LOWER),
     }
     expect: ClassVar[dict[str, Value]] = {"files": ">= 1", "words": ">= 1"}
@@ -89,6 +91,9 @@ class Docs(Probe):
     compiles: bool = option("Whether blocks of Python have to compile.", default=False)
     variables: str | None = option("An .env file whose variables must be mentioned.", None, example=".env.example")
     every: Every | None = option("Names that must be mentioned, each.", None, example={"glob": "src/*/"})
+    dated: re.Pattern[str] | None = option(
+        "A regex with one group, in which each document states its date.", None, example="Last updated: (.+)"
+    )
     newer_than: str | None = option("A file or folder that the documents must not be older than.", None)
 
     def __post_init__(self) -> None:
@@ -96,6 +101,8 @@ class Docs(Probe):
         for name in ("sections", "ignore"):
             if any(regex.search("") is not None for regex in getattr(self, name)):
                 raise OptionError("matches the empty text, so it would match everywhere", name)
+        if self.dated is not None and self.dated.groups != 1:
+            raise OptionError(f"has {self.dated.groups} groups, needs one around the date: (...)", "dated")
         for name in ("mentions", "not_mentions"):
             choices: Iterable[Any] = getattr(self, name)
             if not all(each and all(text.strip() for text in as_choice(each)) for each in choices):
@@ -107,6 +114,9 @@ class Docs(Probe):
 
     def _asked(self) -> Asked:
         return Asked(self.path, self.paths, self.glob)
+
+    def _places(self) -> str:
+        return ", ".join(self._asked().texts())
 
     def expected(self) -> dict[str, Value]:
         """Return the default expectations: what the options ask for is so."""
@@ -146,7 +156,7 @@ class Docs(Probe):
             {"files": len(found), **findings.values},
             looked_at=len(found),
             evidence=findings.evidence() or self._asked().nothing(),
-            unknown=findings.unknown,
+            unknown={**findings.unknown, **({} if found else {"files": f"no document is at {self._places()}"})},
         )
 
     def _find(self, context: Context) -> tuple[list[Input], list[str]]:
@@ -156,7 +166,9 @@ class Docs(Probe):
             found = [each for each in found if each.path.suffix.lower() in SUFFIXES]
         other = [each.name for each in found if each.path.suffix.lower() in {".rst", ".adoc", ".html", ".pdf"}]
         if other:
-            raise CannotMeasure(f"{other[0]} is not Markdown, the only kind of document that can be read")
+            raise CannotMeasure(
+                f"{other[0]} is not Markdown, the only kind that can be read; whether it is new enough, file tells"
+            )
         return found, absent
 
     def _look(self, findings: Findings) -> None:
@@ -171,6 +183,8 @@ class Docs(Probe):
         findings.code(self.code, compiles=self.compiles)
         if self.links:
             findings.links(self.ignore, web=self.web)
+        if self.dated is not None:
+            findings.dated(self.dated)
         findings.ages(self.newer_than)
 
 

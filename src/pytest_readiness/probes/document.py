@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.options import Query
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probes import _inputs
 from pytest_readiness.probes._document import answers, sources, subject
 from pytest_readiness.probes._document.schema import Schema, load
 from pytest_readiness.probes._document.sources import Document as Read
@@ -33,6 +35,10 @@ class Document(Probe):
     the documents. By default every document counts: an expectation has to hold for each of them, and a query
     that finds nothing in one of them is an error. A subject looks at all documents together.
 
+    ``extract`` by itself asserts nothing: ``expect`` has to say what each name should be. Where that is zero, say
+    what it is zero of: ``length(@)`` of an object counts its keys, so that an error such as ``{}`` would pass for
+    an empty list; ``schema: {type: array}`` beside it keeps it from doing so.
+
     Fails when a value is not as expected, an assertion is not true, a document does not fit the schema
     or a name is missing. A file that is not there or cannot be read is an error that names it.
 
@@ -44,6 +50,7 @@ class Document(Probe):
         "violations": Measure(int, "assertions that do not hold, counted for each document", better=Better.LOWER),
         "schema_errors": Measure(int, "parts of the documents that do not fit the schema", better=Better.LOWER),
         "missing": Measure(int, "names that the subject lacks", better=Better.LOWER),
+        "age": Measure(float, "time since the oldest of the files was changed", unit="s", better=Better.LOWER),
     }
     expect: ClassVar[Mapping[str, Value]] = {"documents": ">= 1"}
     counter: ClassVar[str | None] = "documents"
@@ -68,15 +75,21 @@ class Document(Probe):
     extract: Mapping[str, Query] = option(
         "Names of your own for what JMESPath queries find.", factory=dict, example={"replicas": "spec.replicas"}
     )
-    assert_: tuple[Query, ...] = option("JMESPath queries that must be true.", (), example=["length(jobs) > `0`"])
+    assert_: tuple[Query, ...] = option(
+        "JMESPath queries that must be true, as JMESPath has it: null, false and what is empty ('', [], {}) "
+        "are not, 0 is.",
+        (),
+        example=["length(jobs) > `0`"],
+    )
     schema: str | Mapping[str, object] | None = option(
         "The file of a JSON Schema, or the schema itself.", None, example="schemas/metrics.schema.json"
     )
     subject: str | None = option(
-        "What the documents are: " + ", ".join(subject.available()) + ".", None, example="kubernetes"
+        "What the documents are: " + ", ".join(subject.available()) + ".", None, example="workflow"
     )
     names: tuple[str, ...] | Mapping[str, tuple[str, ...]] = option(
-        "Names, or patterns with *, that the subject must have; by kind where it has several.",
+        "Whole names, or patterns with *, that the subject must have; by kind, or else of its first kind. The "
+        "measurements say which kinds there are, and for which of them part of a name will do.",
         (),
         example={"jobs": ["test"], "steps": ["pytest"]},
     )
@@ -134,6 +147,11 @@ class Document(Probe):
         rules = subject.load(self.subject).rules if self.subject is not None else {}
         return {**self.measures, **{name: rule.measure for name, rule in rules.items()}}
 
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield what each subject measures."""
+        yield from (subject.family(name) for name in subject.available())
+
     def declared(self) -> Mapping[str, Measure]:
         """Return the measurements, those of the subject and of ``extract`` included."""
         named = {name: Measure(object, f"what {query.text} finds") for name, query in self.extract.items()}
@@ -159,29 +177,38 @@ class Document(Probe):
 
     def measure(self, context: Context) -> Measurements:
         """Read the documents, then ask them."""
-        documents = self._read(context)
+        documents, files = self._read(context)
         values: dict[str, Value] = {"documents": len(documents)}
         if not documents:
             nothing = "was found" if self.where is None else f"of which {self.where.text} is true"
-            return Measurements(values, looked_at=0, evidence=[Evidence("documents", f"none {nothing}")])
+            why = {"documents": f"none {nothing}, at {', '.join(self._places())}"}
+            return Measurements(values, looked_at=0, evidence=[Evidence("documents", f"none {nothing}")], unknown=why)
         evidence = [Evidence("documents", listed([one.name for one in documents]))]
         unknown: dict[str, str] = {}
+        try:
+            values |= {"age": _inputs.age(context, min(map(_changed, files)))} if files else {}
+        except ValueError as error:
+            unknown["age"] = str(error)
+        unknown |= {} if files else {"age": "it is in no file"}
         evidence += self._hold_against_schema(context, documents, values)
         evidence += self._ask(context, documents, values, unknown)
         evidence += self._look(context, documents, values, unknown)
         return Measurements(values, looked_at=len(documents), evidence=evidence, unknown=unknown)
 
-    def _read(self, context: Context) -> list[Read]:
+    def _read(self, context: Context) -> tuple[list[Read], list[Path]]:
+        """Return the documents, and the files that they are in, if they are in files."""
+        files: list[Path] = []
         if self.url is not None:
             documents = sources.fetch(context, self.url, self.headers, self.format)
         elif self.app is not None:
             documents = sources.describe(context, self.app)
         else:
             named = self.paths or ((self.path,) if self.path is not None else ())
-            documents = list(sources.read_files(context, sources.find(context, named, self.glob), self.format))
+            files = sources.find(context, named, self.glob)
+            documents = list(sources.read_files(context, files, self.format))
         if self.where is None:
-            return documents
-        return [one for one in documents if answers.is_true(answers.ask(self.where, one, "where"))]
+            return documents, files
+        return [one for one in documents if answers.is_true(answers.ask(self.where, one, "where"))], files
 
     def _hold_against_schema(
         self, context: Context, documents: Sequence[Read], values: dict[str, Value]
@@ -239,6 +266,13 @@ class Document(Probe):
                 yield Evidence("missing", listed(missing))
         for name, lines in seen.shown.items():
             yield Evidence(name.replace("_", " "), listed(lines))
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError as error:
+        raise CannotMeasure(f"{path} cannot be looked at: {error.strerror}") from None
 
 
 def _keep_secret(value: Value, context: Context) -> None:

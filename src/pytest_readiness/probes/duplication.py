@@ -27,7 +27,8 @@ class Duplication(Probe):
     numbers do not depend on what is installed. With ``against``, only what is in both trees counts, as percent of
     ``paths``; with ``since``, the same is measured at a commit of git, too.
 
-    Fails when more is duplicated than the gate expects. A path with no source file is an error.
+    Fails when more is duplicated than the gate expects. A path with no source file, or none with a line of
+    code, is an error.
 
     To fix: give the code that the evidence names one home.
     """
@@ -57,16 +58,14 @@ class Duplication(Probe):
             raise OptionError(f"is at least {_LEAST}: fewer are equal everywhere", "min_tokens")
         if self.min_lines < 1:
             raise OptionError("is at least 1", "min_lines")
-        if self.since is not None and (not self.since.strip() or self.since.startswith("-") or "\n" in self.since):
-            raise OptionError("names no commit", "since")
+        history.check(self.since)
         if self.since is not None and self.against:
             raise OptionError("since compares a tree with itself: not together with against", "since")
 
     def touches(self) -> Iterable[Touch]:
         """Yield what is read."""
         yield from sources.touches((*(self.paths or (".",)), *self.against))
-        if self.since is not None:
-            yield Touch("command", f"git cat-file --batch (the files of {self.since})")
+        yield from history.touches(self.since)
 
     def measure(self, context: Context) -> Measurements:
         """Read the files, compare their tokens, and count the lines."""
@@ -84,7 +83,10 @@ class Duplication(Probe):
             self._compare(values, unknown, context)
         largest = sorted(found.clones, key=lambda clone: -clone.size)
         evidence = _inputs.present({"largest clones": [str(clone) for clone in largest]})
-        return Measurements(values, looked_at=len(mine), evidence=evidence, unknown=unknown)
+        if not values["code_lines"]:
+            unknown["files"] = f"{len(mine)} files, and not a line of code in them" if mine else "there is no file"
+        looked_at = len(mine) if values["code_lines"] else 0
+        return Measurements(values, looked_at=looked_at, evidence=evidence, unknown=unknown)
 
     def _texts(self, paths: tuple[str, ...], context: Context) -> list[Text]:
         files = sources.find(paths, self.exclude, LEXERS, context)

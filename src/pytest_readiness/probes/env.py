@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
 
 from pytest_readiness import patterns
 from pytest_readiness.errors import CannotMeasure, OptionError
-from pytest_readiness.model import Better, Evidence
+from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _dotenv
+from pytest_readiness.probes._environ import asked_for
+from pytest_readiness.probes._readable import CHECKS, FLOAT, Type
 from pytest_readiness.redact import logins, looks_secret
 
-Type = Literal["url", "int", "float", "bool", "json", "path"]
-
-_INT = re.compile(r"[+-]?[0-9]+")
-_FLOAT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_BOOLS = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off"})
-_HOSTED = frozenset({"http", "https", "ws", "wss", "ftp"})
 _LISTED = 100
+#: What a text could have at most, were every character of Unicode as likely.
+_MOST_ENTROPY = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +31,13 @@ class Rule:
     equals: bool | float | str | None = option("The value it must have.", None)
     choices: tuple[bool | float | str, ...] = option("The values it may have.", ())
     min_length: int = option("The least number of characters.", 1)
+    min_entropy: float = option("The least Shannon entropy of its characters, in bits per character; 3, say.", 0.0)
     not_: tuple[bool | float | str, ...] = option("Values it must not have, in capitals or not.", ())
     type: Type | None = option("What it must be readable as; a path must be there.", None)
     min: float | None = option("The least value of an int or float.", None)
     max: float | None = option("The greatest value of an int or float.", None)
     secret: bool = option("Hide its value everywhere, whatever its name.", default=False)
+    optional: bool = option("Whether it may be missing; where it is there, the rest must hold.", default=False)
 
     def __post_init__(self) -> None:
         if (self.min is not None or self.max is not None) and self.type not in {"int", "float"}:
@@ -49,11 +46,13 @@ class Rule:
             raise OptionError("min is greater than max", "min")
         if self.min_length < 1:
             raise OptionError("is at least 1: an empty variable counts as missing", "min_length")
+        if not 0 <= self.min_entropy <= _MOST_ENTROPY:
+            raise OptionError(f"is between 0 and {_MOST_ENTROPY} bits per character", "min_entropy")
 
     def faults(self, value: str, context: Context) -> Iterator[str]:
         """Yield what is wrong with *value*, without showing it nor anything else that may be secret."""
         if self.type is not None:
-            problem = _CHECKS[self.type](value, context.root)
+            problem = CHECKS[self.type](value, context.root)
             if problem:
                 yield problem
             elif self.type in {"int", "float"}:
@@ -68,6 +67,8 @@ class Rule:
             yield "has a value it must not have"
         if len(value) < self.min_length:
             yield f"is shorter than {self.min_length} characters"
+        if entropy(value) < self.min_entropy:
+            yield f"has less than {self.min_entropy:g} bits of entropy per character"
 
     def _range(self, number: float) -> Iterator[str]:
         if self.min is not None and number < self.min:
@@ -83,9 +84,11 @@ class Env(Probe):
 
     Judged are the variables of the process, or those of a .env file if ``file`` names one. Required
     are those under ``variables`` and those that ``example`` has; an empty one counts as missing. Names
-    and reasons are reported, values never.
+    and reasons are reported, values never. ``code`` looks for what the code asks ``os.environ`` and
+    ``os.getenv`` for, by the syntax trees.
 
-    Fails when a variable is missing or not as it should be. With ``file`` and ``example``, variables of
+    Fails when a variable is missing or not as it should be, and when the code asks for one that is neither
+    under ``variables`` nor in the example. With ``file`` and ``example``, variables of
     the file that are neither in the example nor under ``variables`` are counted as undeclared.
 
     To fix: set the variables listed, or correct what is expected of them.
@@ -95,7 +98,9 @@ class Env(Probe):
         "required": Measure(int, "variables that have to be there", better=Better.NEITHER),
         "missing": Measure(int, "required variables that are not there, or empty", better=Better.LOWER),
         "invalid": Measure(int, "variables that are there, but not as they should be", better=Better.LOWER),
+        "found": Measure(int, "variables that begin with prefix, and are not empty", better=Better.HIGHER),
         "undeclared": Measure(int, "variables of the file that the example does not have", better=Better.LOWER),
+        "unlisted": Measure(int, "variables that the code asks for, and nobody lists", better=Better.LOWER),
     }
     expect = {"missing": 0, "invalid": 0}
     counter = "required"
@@ -107,10 +112,21 @@ class Env(Probe):
     )
     file: str | None = option("A .env file to judge instead of the process.", None, example=".env")
     example: str | None = option("A .env file whose names are required.", None, example=".env.example")
+    prefix: str | None = option("What the names of some variables begin with.", None, example="FEATURE_")
+    unlike_example: bool = option("Whether secrets must have other values than in the example.", default=False)
+    code: tuple[str, ...] = option(
+        "Code that may ask for listed variables only: files, folders, patterns.", (), example="src"
+    )
 
     def __post_init__(self) -> None:
-        if not self.variables and self.example is None:
-            raise OptionError("say which variables: variables, example, or both")
+        if self.unlike_example and self.example is None:
+            raise OptionError("goes with example", "unlike_example")
+        if not all(text.strip() and "\0" not in text for text in self.code):
+            raise OptionError("an entry may not be empty", "code")
+        if not self.variables and self.example is None and self.prefix is None:
+            raise OptionError("say which variables: variables, example, both, or prefix")
+        if self.prefix is not None and not self.prefix.strip():
+            raise OptionError("may not be empty", "prefix")
         for name in self.rules:
             if not name.strip() or "=" in name or "\0" in name:
                 raise OptionError(f"{name!r} is not the name of a variable", "variables")
@@ -121,35 +137,73 @@ class Env(Probe):
         given = self.variables if isinstance(self.variables, Mapping) else dict.fromkeys(self.variables)
         return {name: _rule(name, said) for name, said in given.items()}
 
+    def expected(self) -> dict[str, Value]:
+        """Return the default expectations: all is there and valid, and the code asks for nothing else."""
+        found: dict[str, Value] = {} if self.prefix is None else {"found": ">= 1"}
+        return {**self.expect, **found, **({"unlisted": 0} if self.code else {})}
+
     def touches(self) -> Iterable[Touch]:
         """Yield the files, and the variables by name."""
-        yield from (Touch("file", path) for path in (self.file, self.example) if path is not None)
+        yield from (Touch("file", path) for path in (self.file, self.example, *self.code) if path is not None)
         if self.file is None:
             yield from (Touch("variable", name) for name in self.rules)
+            if self.prefix is not None:
+                yield Touch("variable", f"{self.prefix}*")
 
     def measure(self, context: Context) -> Measurements:
         """Look at each variable that is required."""
         values = context.env if self.file is None else _values(self.file, context)
         example = {} if self.example is None else _values(self.example, context)
-        required = dict.fromkeys([*self.rules, *example])
+        known = dict.fromkeys([*self.rules, *example])
         self._hide(values, context)
-        faults = {name: list(self._faults(name, values, context)) for name in required}
+        faults = {name: list(self._faults(name, values, context)) for name in known}
+        for name in self._unchanged(values, example):
+            faults[name].append(f"has the value that {self.example} has")
+        required = [name for name in known if name not in self.rules or not self.rules[name].optional]
         missing = [name for name in required if not values.get(name, "").strip()]
         lines = [f"{name}: {', '.join(found)}" for name, found in faults.items() if found]
-        measured = {
+        measured: dict[str, Value] = {
             "required": len(required),
             "missing": len(missing),
             "invalid": sum(bool(found) for name, found in faults.items() if name not in missing),
         }
         if self.file is not None and self.example is not None:
-            undeclared = [name for name in values if name not in required]
+            undeclared = [name for name in values if name not in known]
             lines += [f"{name}: not in {self.example}" for name in undeclared]
             measured["undeclared"] = len(undeclared)
+        looked_at = len(known)
+        if self.prefix is not None:
+            found = sorted(name for name, value in values.items() if name.startswith(self.prefix) and value.strip())
+            measured["found"] = len(found)
+            lines += [f"{name}: there" for name in found]
+            looked_at += len(values)
+        if self.code:
+            unlisted, told = self._unlisted(known, context)
+            measured["unlisted"] = unlisted
+            lines += told
         shown = [*lines[:_LISTED], *([f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else [])]
         evidence = [Evidence("variables", "\n".join(shown))] if lines else []
-        return Measurements(measured, looked_at=len(required), evidence=evidence)
+        return Measurements(measured, looked_at=looked_at, evidence=evidence)
+
+    def _unchanged(self, values: Mapping[str, str], example: Mapping[str, str]) -> list[str]:
+        """Return the secrets that still have the value of the example."""
+        if not self.unlike_example:
+            return []
+        same = [name for name, value in example.items() if value.strip() and values.get(name) == value]
+        return [name for name in same if looks_secret(name) or (name in self.rules and self.rules[name].secret)]
+
+    def _unlisted(self, known: Iterable[str], context: Context) -> tuple[int, list[str]]:
+        """Return how many variables the code asks for without their being listed, and lines about the code."""
+        asked = asked_for(self.code, context)
+        places = {each.name: each.place for each in reversed(asked) if each.name is not None}
+        unlisted = sorted(places.keys() - set(known))
+        dark = [each.place for each in asked if each.name is None]
+        lines = [f"{name}: asked for at {places[name]}, and not listed" for name in unlisted]
+        return len(unlisted), [*lines, *(f"a name that only the running code knows: {place}" for place in dark)]
 
     def _faults(self, name: str, values: Mapping[str, str], context: Context) -> Iterator[str]:
+        if name in self.rules and self.rules[name].optional and not values.get(name, "").strip():
+            return
         if name not in values:
             yield "missing"
         elif not values[name].strip():
@@ -164,6 +218,16 @@ class Env(Probe):
                 context.keep_secret(value)
             for login in logins(value):
                 context.keep_secret(login)
+
+
+def entropy(value: str) -> float:
+    """
+    Return Shannon's entropy of the characters in *value*, in bits per character.
+
+    0 where all are the same, log2 of their number where no two are; it says nothing of words and patterns.
+    """
+    counts = Counter(value).values()
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
 
 
 def _rule(name: str, said: str | Rule | None) -> Rule:
@@ -197,56 +261,5 @@ def _same(value: str, said: str | float) -> bool:
     if isinstance(said, bool):
         return value.strip().lower() == str(said).lower()
     if isinstance(said, int | float):
-        return _FLOAT.fullmatch(value.strip()) is not None and float(value) == said
+        return FLOAT.fullmatch(value.strip()) is not None and float(value) == said
     return value == said
-
-
-def _url(value: str, _root: Path) -> str | None:
-    try:
-        parts = urlsplit(value)
-        port = parts.port
-    except ValueError:
-        return "is not a URL: the host or the port cannot be read"
-    if not parts.scheme or "://" not in value or re.search(r"\s", value):
-        return "is not a URL such as https://host/path"
-    if not parts.hostname and (parts.scheme in _HOSTED or not parts.path.strip("/")):
-        return "is a URL without a host"
-    return "is a URL with port 0" if port == 0 else None
-
-
-def _int(value: str, _root: Path) -> str | None:
-    return None if _INT.fullmatch(value) else "is not a whole number"
-
-
-def _float(value: str, _root: Path) -> str | None:
-    return None if _FLOAT.fullmatch(value) and math.isfinite(float(value)) else "is not a number"
-
-
-def _bool(value: str, _root: Path) -> str | None:
-    return None if value.lower() in _BOOLS else f"is not a truth: one of {', '.join(sorted(_BOOLS))}"
-
-
-def _json(value: str, _root: Path) -> str | None:
-    try:
-        json.loads(value)
-    except (ValueError, RecursionError):
-        return "is not JSON"
-    return None
-
-
-def _path(value: str, root: Path) -> str | None:
-    try:
-        (root / value).expanduser().stat()
-    except (OSError, ValueError, RuntimeError):
-        return "is a path to nothing that can be looked at"
-    return None
-
-
-_CHECKS: Mapping[Type, Callable[[str, Path], str | None]] = {
-    "url": _url,
-    "int": _int,
-    "float": _float,
-    "bool": _bool,
-    "json": _json,
-    "path": _path,
-}

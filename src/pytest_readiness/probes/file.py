@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from pytest_readiness import patterns
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
-from pytest_readiness.probes import _glob
+from pytest_readiness.probes import _absence, _changes, _glob, _inputs
 
 #: Contents are read up to this many bytes, all files of a gate together.
 READ_LIMIT = 64 * 1024 * 1024
 
+_SOURCES = ("path", "paths", "glob", "folder", "absent")
 _LISTED = 20
 _CLOCK_SKEW = 60.0
 
@@ -27,15 +29,19 @@ class File(Probe):
     """
     Are the files there, and do they hold what they should?
 
-    ``path`` and ``paths`` name files, ``glob`` looks for them; a folder is not a file. ``lines``,
-    ``size`` and ``matches`` are sums over all files found. ``regex`` is looked for in the whole text
-    of each file, ``^`` and ``$`` meaning each line. None of ``paths`` may be missing, and a regex has to
-    match at least once, unless the gate says otherwise.
+    ``path`` and ``paths`` name files, ``glob`` looks for them; a folder is not a file, and ``folder`` names one.
+    ``absent`` is for what must not be there. ``lines``, ``size`` and ``matches`` are sums over all files found.
+    ``regex`` is looked for in the whole text of each file, ``^`` and ``$`` meaning each line. None of ``paths`` may
+    be missing, and a regex has to match at least once, unless the gate says otherwise; ``not_regex`` has to match
+    nowhere. ``newer_than`` is for documents of any kind, and for what is generated: of committed files it is the
+    last commit that counts, however new the checkout.
 
-    Fails when a file is missing, when nothing matches, or when the contents are not as expected.
-    A gate that wants no file says ``count: 0``, one that wants no match says ``matches: 0``.
+    Fails when a file is missing, when nothing matches, when the contents are not as expected, when
+    the newest of the files is older than ``newer_than``, or when something ``absent`` is there.
+    A gate that wants no file says ``absent`` (or ``count: 0``), one that wants no match says ``matches: 0``.
+    That something is not in a folder which is not there itself is an error: its name may be mistyped.
 
-    To fix: create the file, or correct ``path``, ``paths``, ``glob`` or ``regex``.
+    To fix: create the file, or correct ``path``, ``paths``, ``glob`` or ``regex``; delete what has to be ``absent``.
     """
 
     measures = {
@@ -43,9 +49,16 @@ class File(Probe):
         "missing": Measure(int, "files named in paths that are not there", better=Better.LOWER),
         "lines": Measure(int, "lines in all files found"),
         "size": Measure(int, "size of all files found", unit="B"),
+        "largest": Measure(int, "size of the largest of the files", unit="B"),
+        "smallest": Measure(int, "size of the smallest of the files", unit="B"),
+        "mode": Measure(str, "permissions of each of them, in octal, such as '644'"),
+        "writable": Measure(bool, "whether each of them can be written to by the user who runs the gate"),
         "matches": Measure(int, "places where regex matches, over all files found"),
         "unmatched": Measure(int, "files found in which regex matches nowhere", better=Better.LOWER),
+        "forbidden": Measure(int, "places where not_regex matches, over all files found", better=Better.LOWER),
+        "present": Measure(int, "things that should be absent, but are there", better=Better.LOWER),
         "age": Measure(float, "time since the newest of the files was changed", unit="s", better=Better.LOWER),
+        "behind": Measure(float, "how much older than newer_than the newest is", unit="s", better=Better.LOWER),
     }
     expect = {"count": ">= 1"}
     counter = "count"
@@ -57,37 +70,66 @@ class File(Probe):
         None,
         example="docs/**/*.md",
     )
+    folder: str | None = option("One folder that must be there.", None, example="data/models")
+    absent: tuple[str, ...] = option(
+        "Files, folders or patterns of which none may be there; the folder above has to be.", (), example=["setup.py"]
+    )
     regex: re.Pattern[str] | None = option("What to look for in the text of each file.", None, example="^## Rollback")
+    not_regex: re.Pattern[str] | None = option("What must not be in the text of any file.", None, example="TODO")
+    newer_than: str | None = option("A file or folder that the files must not be older than.", None, example="src")
 
     def __post_init__(self) -> None:
-        given = [name for name in ("path", "paths", "glob") if getattr(self, name) not in {None, ()}]
+        given = [name for name in _SOURCES if getattr(self, name) not in {None, ()}]
         if len(given) != 1:
-            raise OptionError(f"give exactly one of path, paths and glob, not {' and '.join(given) or 'none'}")
-        for text in self._named() or (self.glob or "",):
+            known = f"{', '.join(_SOURCES[:-1])} and {_SOURCES[-1]}"
+            raise OptionError(f"give exactly one of {known}, not {' and '.join(given) or 'none'}")
+        for text in self._asked():
             if not text.strip() or "\0" in text:
                 raise OptionError("a path may not be empty", given[0])
-        if self.regex is not None and self.regex.search("") is not None:
-            raise OptionError("matches the empty text, so it would match everywhere", "regex")
+        looked_for = [name for name in ("regex", "not_regex") if getattr(self, name) is not None]
+        if self.absent and (looked_for or self.newer_than is not None):
+            raise OptionError("names nothing that could be looked into", "absent")
+        if self.folder is not None and looked_for:
+            raise OptionError("is for the text of files: say which, with glob", looked_for[0])
+        for name in looked_for:
+            if getattr(self, name).search("") is not None:
+                raise OptionError("matches the empty text, so it would match everywhere", name)
+        if self.newer_than is not None and (not self.newer_than.strip() or "\0" in self.newer_than):
+            raise OptionError("a path may not be empty", "newer_than")
 
     def expected(self) -> dict[str, Value]:
-        """Return the default expectations: none of several missing, and a regex that matches somewhere."""
+        """Return the default expectations: none of several missing, a regex that matches somewhere, none behind."""
+        if self.absent:
+            return {"present": 0}
         missing: dict[str, Value] = {"missing": 0} if self.paths else {}
         matches: dict[str, Value] = {"matches": ">= 1"} if self.regex is not None else {}
-        return {**self.expect, **missing, **matches}
+        behind: dict[str, Value] = {"behind": 0} if self.newer_than is not None else {}
+        forbidden: dict[str, Value] = {"forbidden": 0} if self.not_regex is not None else {}
+        return {**self.expect, **missing, **matches, **forbidden, **behind}
 
     def touches(self) -> Iterable[Touch]:
-        """Yield the paths or the pattern."""
-        return (Touch("file", text) for text in (*self._named(), *filter(None, [self.glob])))
+        """Yield the paths or the pattern, and what they are compared with."""
+        yield from (Touch("file", text) for text in (*self._asked(), *filter(None, [self.newer_than])))
+        if self.newer_than is not None:
+            yield Touch("command", "git log")
 
     def measure(self, context: Context) -> Measurements:
         """Look for the files, then into them."""
+        if self.absent:
+            return _absence.look(self.absent, context)
         found, missing = self._find(context)
         values: dict[str, Value] = {"count": len(found), **({"missing": len(missing)} if self.paths else {})}
         evidence = [_listed("not there", missing)] if missing else []
+        if found and self.newer_than is not None:
+            values["behind"] = _changes.behind(_changes.newest(found, context), self.newer_than, context)
         if found:
             evidence.append(_listed("found", [_shown(path, context.root) for path in found]))
             evidence += self._look_into(found, context, values)
-        nothing = f"{'no file matches' if self.glob else 'there is no'} {', '.join(missing)}"
+        kind = "no file matches" if self.glob else f"there is no{' folder' if self.folder else ''}"
+        nothing = f"{kind} {', '.join(missing)}"
+        if not found and (nowhere := _absence.nowhere(self._asked(), context)):
+            nothing += f", and no folder {', '.join(nowhere)} to look into"
+            values.clear()
         return Measurements(
             values, looked_at=len(found), evidence=evidence, unknown={} if found else {"count": nothing}
         )
@@ -95,15 +137,24 @@ class File(Probe):
     def _named(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.paths)) or ((self.path,) if self.path is not None else ())
 
+    def _asked(self) -> tuple[str, ...]:
+        """Return all that names or means something to look for."""
+        return (*self._named(), *filter(None, [self.glob, self.folder]), *self.absent)
+
     def _find(self, context: Context) -> tuple[list[Path], list[str]]:
         """Return the files found, sorted, and the names (or the pattern) that nothing was found for."""
         if self.glob is not None:
             found = sorted(_glob.find(context.root, self.glob, context.deadline))
             return found, [] if found else [self.glob]
+        if self.folder is not None:
+            place = _absence.place(self.folder, context)
+            if place.exists() and not place.is_dir():
+                raise CannotMeasure(f"{self.folder} is not a folder: a file is what path is for")
+            return ([place], []) if place.is_dir() else ([], [_absent(self.folder, place)])
         there: list[Path] = []
         missing: list[str] = []
         for name in self._named():
-            path = context.path(os.path.expanduser(name))  # noqa: PTH111 - Path.expanduser raises for an unknown user
+            path = _absence.place(name, context)
             if _glob.is_file(path):
                 there.append(path)
             elif path.exists():
@@ -118,12 +169,19 @@ class File(Probe):
             stats = [path.stat() for path in found]
         except OSError as error:
             raise CannotMeasure(f"{error.filename} cannot be looked at: {error.strerror}") from None
-        values["size"] = size = sum(stat.st_size for stat in stats)
-        age = max(time.time(), context.now.timestamp()) - max(stat.st_mtime for stat in stats)
+        values["mode"] = _inputs.each(f"{stat.S_IMODE(each.st_mode):03o}" for each in stats)
+        values["writable"] = _inputs.each(os.access(path, os.W_OK) for path in found)
+        sizes = [each.st_size for each in stats]
+        if self.folder is None:
+            values |= {"size": sum(sizes), "largest": max(sizes), "smallest": min(sizes)}
+        age = max(time.time(), context.now.timestamp()) - max(each.st_mtime for each in stats)
         if age > -_CLOCK_SKEW:
             values["age"] = max(0.0, age)
         else:
             yield Evidence("age", "not measured: a file was changed in the future, says its time stamp")
+        if self.folder is not None:
+            return
+        size = sum(sizes)
         if size > READ_LIMIT:
             yield Evidence("contents", f"not read: {size} bytes are more than the limit of {READ_LIMIT}")
             return
@@ -137,11 +195,16 @@ class File(Probe):
                 raise CannotMeasure(f"the deadline came before {_shown(path, context.root)} was read")
             texts.append(_text(path))
         values["lines"] = sum(text.count("\n") + (not text.endswith("\n") and text != "") for text in texts)
+        names = [_shown(path, context.root) for path in found]
+        if self.not_regex is not None:
+            wrong = _matches(self.not_regex, texts, context)
+            values["forbidden"] = sum(map(len, wrong))
+            places = [_places(*each) for each in zip(names, texts, wrong, strict=True) if each[2]]
+            yield from [_listed("not_regex matches", places)] if places else []
         if self.regex is not None:
             hits = _matches(self.regex, texts, context)
             values["matches"] = sum(map(len, hits))
             values["unmatched"] = sum(not starts for starts in hits)
-            names = [_shown(path, context.root) for path in found]
             places = [_places(*each) for each in zip(names, texts, hits, strict=True) if each[2]]
             nowhere = [name for name, starts in zip(names, hits, strict=True) if not starts]
             yield from (_listed(*part) for part in (("matches", places), ("no match in", nowhere)) if part[1])
@@ -184,7 +247,7 @@ def _not_a_file(name: str, path: Path) -> str:
 def _absent(name: str, path: Path) -> str:
     if path.is_symlink():
         return f"{name} (a link to nothing)"
-    return f"{name} (did you mean glob?)" if any(character in name for character in "*?{") else name
+    return f"{name} (did you mean glob?)" if _glob.is_pattern(name) else name
 
 
 def _shown(path: Path, root: Path) -> str:

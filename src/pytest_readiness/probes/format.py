@@ -11,7 +11,7 @@ from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Value
 from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
-from pytest_readiness.probes._tools.running import check_there, failed, python_tool, run
+from pytest_readiness.probes._tools.running import check_there, failed, meant, python_tool, run
 from pytest_readiness.probes._tools.sarif import relative
 from pytest_readiness.process import Completed
 
@@ -42,7 +42,7 @@ class Format(Probe):
     counter = "files"
 
     tool: Literal["ruff", "black"] = option("Which formatter.", "ruff")
-    paths: tuple[str, ...] = option("Files and folders to look at.", (".",), example=["src", "tests"])
+    paths: tuple[str, ...] = option("Files, folders or patterns to look at.", (".",), example=["src", "tests"])
     config: str | None = option("The formatter's configuration, if it is not where it looks by itself.", None)
 
     def __post_init__(self) -> None:
@@ -55,10 +55,11 @@ class Format(Probe):
 
     def measure(self, context: Context) -> Measurements:
         """Run the formatter without letting it change anything, and count by its own last line."""
-        check_there([*self.paths, *([self.config] if self.config else [])], context)
+        paths = meant(self.paths, context)
+        check_there([*paths, *([self.config] if self.config else [])], context)
         tool, *words = self._words()
         chosen = ["--config", self.config] if self.config else []
-        done = run([*python_tool(tool, tool, context), *words, *chosen, "--", *self.paths], context)
+        done = run([*python_tool(tool, tool, context), *words, *chosen, "--", *paths], context)
         if done.returncode not in {0, _CHANGED}:
             raise failed(tool, done)
         text = f"{done.stdout}\n{done.stderr}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -11,7 +11,7 @@ from typing import ClassVar
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Value
 from pytest_readiness.options import Query
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes._http import cases as cases_
 from pytest_readiness.probes._http import cors as cors_
 from pytest_readiness.probes._http import foreach as foreach_
@@ -44,6 +44,10 @@ class Http(Probe):
     counted as `status:429`, `status:2xx` and so on. `cors` asks what a browser asks before a page of another
     origin may send something. `app` names an ASGI or WSGI application that is asked without a socket, in a process of
     its own.
+
+    ``extract`` by itself asserts nothing: ``expect`` has to say what each name should be. Where that is zero, say
+    what it is zero of: ``length(@)`` of an object counts its keys, so that an error such as ``{}`` would pass for
+    an empty list; ``schema: {type: array}`` beside it keeps it from doing so.
 
     Times are in the eyes of a user: from before the connection is opened to the last byte of the
     body, redirects included. Connections are kept open and used again, so only the first requests
@@ -98,7 +102,9 @@ class Http(Probe):
     )
     text: tuple[str, ...] = option("Texts that the body has to hold.", (), example=["# TYPE"])
     schema: str | Mapping[str, object] | None = option(
-        "The JSON Schema that the body has to fit: a file, relative to the spec's folder, or itself.", None
+        "The JSON Schema that the body has to fit: a file, relative to the spec's folder, or itself.",
+        None,
+        example={"properties": {"price": {"type": "number"}}},
     )
     secret: tuple[str, ...] = option("Measurements whose values must not be shown, such as a token.", ())
     samples: int = option("How often to ask each URL.", 1)
@@ -171,6 +177,11 @@ class Http(Probe):
         """Return the measurements that these options make, those of ``extract`` included."""
         named = {name: Measure(object, f"what {query.text} finds") for name, query in self.extract.items()}
         return {**measures_.declared(self), **named}
+
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield what may be asked of an answer by name."""
+        yield from measures_.FAMILIES
 
     def declare(self, name: str) -> Measure | None:
         """

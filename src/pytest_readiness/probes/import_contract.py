@@ -61,7 +61,8 @@ class ImportContract(Probe):
     extra = "architecture"
 
     packages: tuple[str, ...] = option(
-        "Packages at the top, under src/ or the spec's folder; those that are named below, if left out.", ()
+        "Packages, under src/ or the spec's folder, those inside others too; those that are named below, if left out.",
+        (),
     )
     layers: tuple[str, ...] = option(
         "From high to low; `a | b` are beside each other and independent, `a : b` are only beside each other, "
@@ -92,9 +93,6 @@ class ImportContract(Probe):
         for name in ("packages", "layers", "independent", "ignore"):
             if not all(text.strip() for text in getattr(self, name)):
                 raise OptionError("an entry may not be empty", name)
-        for text in self.packages:
-            if "." in text:
-                raise OptionError(f"{text} is not at the top: name {text.partition('.')[0]}", "packages")
         for text in self.ignore:
             if " -> " not in text:
                 raise OptionError(f"{text!r} is not like `shop.a -> shop.b`", "ignore")
@@ -186,7 +184,7 @@ class ImportContract(Probe):
             raise CannotMeasure(f"there is no {self.config}")
         asked = {
             "roots": [str(place) for place in project.roots(context.root)],
-            "packages": packages,
+            "packages": project.outermost(context.root, packages),
             "contracts": self._contracts(lost),
             "config": self.config,
             "across": self.across,

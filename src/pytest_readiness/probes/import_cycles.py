@@ -56,7 +56,7 @@ class ImportCycles(Probe):
     counter = "modules"
 
     packages: tuple[str, ...] = option(
-        "Top-level packages or modules to look at; all under `src/`, or else in the spec's folder, if left out.",
+        "Packages or modules, dotted ones too; all under `src/`, or else in the spec's folder, if left out.",
         (),
         example=["orders"],
     )

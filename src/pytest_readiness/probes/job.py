@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -58,9 +58,9 @@ class Job(Probe):
     job out of the answer to that, and `{id}` in `poll` stands for it. Say with the gate's own `timeout` how long
     the job may take.
 
-    Fails when the job ends in another state than one of `until`, or when what is measured is not as
-    expected. A job that has not ended at the deadline, three polls in a row without an answer,
-    and an answer without a state are errors. States that came and went between two polls are not seen.
+    Fails when the job ends in another state than one of `until`, or when what is measured is not as expected. A job
+    that has not ended at the deadline, three polls in a row without an answer, and an answer without a state are
+    errors; so is `order` where only the end was seen. States that came and went between two polls are not seen.
 
     To fix: look into the log of the job, under the id that the evidence shows.
     """
@@ -68,6 +68,7 @@ class Job(Probe):
     measures: ClassVar[Mapping[str, Measure]] = {
         "state": Measure(str, "the state at the end"),
         "states": Measure(object, "the states that were seen, one after another"),
+        "in_order": Measure(bool, "whether the states that were seen came in this order, up to its end"),
         "duration": Measure(
             float, "from `began` to `ended`, or from the start to the poll that saw the end", "s", Better.LOWER
         ),
@@ -84,6 +85,11 @@ class Job(Probe):
     )
     until: tuple[str, ...] = option("The states that a job ends in if all is well.", (), example=["COMPLETED"])
     failed: tuple[str, ...] = option("The states that it ends in otherwise.", (), example=["FAILED"])
+    order: tuple[str, ...] = option(
+        "The states in the order in which they come, the last one of `until`; those that no poll saw may be missing.",
+        (),
+        example=["PENDING", "RUNNING", "COMPLETED"],
+    )
     every: Duration = option("The time from one poll to the next.", 1.0)
     start: Start | None = option("What starts the job.", None)
     id: Query | None = option("JMESPath of the job's id in the JSON that the start answers.", None, example="job_id")
@@ -110,12 +116,21 @@ class Job(Probe):
             raise OptionError("say `until`, or `last_success`")
         if both := sorted({*self.until} & {*self.failed}):
             raise OptionError(f"{both[0]} is under `until`, too", "failed")
+        self._check_order()
         if (self.began is None) != (self.ended is None):
             raise OptionError("say both `began` and `ended`")
         if taken := sorted({*self.extract} & {*self.measures}):
             raise OptionError(f"{taken[0]!r} is a measurement of job already; choose another name", "extract")
         if self.every < _PAUSE:
             raise OptionError("is 50 ms at least", "every")
+
+    def _check_order(self) -> None:
+        if not self.order:
+            return
+        if len(self.order) != len({*self.order}) or len(self.order) == 1:
+            raise OptionError("names two different states at least, each once", "order")
+        if self.order[-1] not in self.until:
+            raise OptionError(f"ends in {self.order[-1]}, which is not under `until`", "order")
 
     def _check_start(self) -> None:
         if self.start is None and (self.id is not None or self.side_effects):
@@ -155,7 +170,8 @@ class Job(Probe):
         if not self.until:
             return {}
         quoted = [json.dumps(state, ensure_ascii=False) for state in self.until]
-        return {"state": f"= {quoted[0]}" if len(quoted) == 1 else f"in {', '.join(quoted)}"}
+        ordered: dict[str, Value] = {"in_order": True} if self.order else {}
+        return {"state": f"= {quoted[0]}" if len(quoted) == 1 else f"in {', '.join(quoted)}", **ordered}
 
     def touches(self) -> Iterator[Touch]:
         """Yield the hosts and commands."""
@@ -177,6 +193,7 @@ class Job(Probe):
         unknown: dict[str, str] = {}
         if self.until:
             values.update(state=watch.states[-1], states=tuple(watch.states))
+        self._put_in_order(watch.states, values, unknown)
         self._times(last, watch, values, unknown)
         for name, query in self.extract.items():
             try:
@@ -192,6 +209,15 @@ class Job(Probe):
         ):
             if isinstance(url, str):
                 keep_secrets(context, [parse(url.replace(ID, "0"))], self.auth, headers)
+
+    def _put_in_order(self, states: Sequence[str], values: dict[str, Value], unknown: dict[str, str]) -> None:
+        if not self.order:
+            unknown["in_order"] = "give `order`"
+        elif len(states) == 1 and states[0] == self.order[-1]:
+            unknown["in_order"] = f"no poll saw anything before {states[0]}: poll more often, with `every`"
+        else:
+            places = [self.order.index(state) if state in self.order else -1 for state in states]
+            values["in_order"] = -1 not in places and places == sorted({*places}) and states[-1] == self.order[-1]
 
     def _times(self, last: Answer, watch: _Watch, values: dict[str, Value], unknown: dict[str, str]) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_readiness import junit as xml
@@ -24,10 +24,10 @@ class Junit(Probe):
     ``*`` and ``?``, in any case: ``suites`` by the name of a suite, its class or file, ``names`` by the name of a
     test, its class or file. Every one of these patterns has to find a test.
 
-    Fails when a test failed or had an error, when none passed, when a pattern finds no test, or when
-    the numbers are not as expected. A report that is missing, is not JUnit XML, or counts other tests than
-    it holds is an error. ``age`` is that of the oldest report, by its time stamp or by what it says
-    itself, whichever is older.
+    Fails when a test failed or had an error, when none passed, when a pattern finds no test, when a report is older
+    than 30 days (unless the gate expects another ``age``), or when the numbers are not as expected. A report that is
+    missing, is not JUnit XML, or counts other tests than it holds is an error. ``age`` is that of the oldest report,
+    by its time stamp or by what it says itself, whichever is older.
 
     To fix: run the suite again, repair the tests listed, or correct ``names`` and ``suites``.
     """
@@ -65,6 +65,10 @@ class Junit(Probe):
     def expected(self) -> dict[str, Value]:
         """Return the default expectations: where there are patterns, each of them finds a test."""
         return {**self.expect, **({"missing": 0} if self.suites or self.names else {})}
+
+    def presumed(self) -> Mapping[str, Value]:
+        """Return that a stored report is not an old one."""
+        return _inputs.RECENT
 
     def touches(self) -> Iterable[Touch]:
         """Yield the reports."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Value
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
-from pytest_readiness.probes._tools import finding, formats
+from pytest_readiness.probes._tools import finding, formats, running
 from pytest_readiness.probes._tools.ruff import Ruff
 
 _SELECTOR = re.compile(r"[A-Z]+[0-9]*")
@@ -26,8 +26,8 @@ class Lint(Probe):
     reads the JSON of Ruff, flake8, pylint or ESLint, or SARIF. ``rule:E722`` is a measurement, too, and
     ``rule:S*`` counts all rules that fit.
 
-    Fails when there are problems. A file that the linter cannot read, a rule that is not switched on, and
-    nothing looked at are errors.
+    Fails when there are problems, or a report is older than 30 days (unless the gate expects another ``age``). A file
+    that the linter cannot read, a rule that is not switched on, and nothing looked at are errors.
 
     To fix: the evidence names the file, line and rule of each problem; `ruff check --fix` mends those that are
     ``fixable``.
@@ -43,9 +43,12 @@ class Lint(Probe):
     expect = {"problems": 0}
     counter = "files"
 
-    paths: tuple[str, ...] = option("What Ruff is to check.", (".",), example=["src", "tests"])
+    paths: tuple[str, ...] = option(
+        "What Ruff is to check: files, folders or patterns.", (".",), example=["src", "tests"]
+    )
     select: tuple[str, ...] = option(
-        "Rules, or the beginnings of their names, in place of the project's own selection.",
+        "Rules, or the beginnings of their names, in place of the project's own selection: F821 for undefined names, "
+        "INP for folders without `__init__.py`. One that Ruff does not know makes the gate an error when it runs.",
         (),
         example=["E722", "BLE001", "S110"],
     )
@@ -65,9 +68,18 @@ class Lint(Probe):
             if not all(text.strip() and "\0" not in text for text in texts) or (name == "paths" and not texts):
                 raise OptionError("an entry may not be empty", name)
 
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield the counts of single rules."""
+        yield finding.RULES
+
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` among them."""
         return self.measures.get(name) or finding.family(name, "rule")
+
+    def presumed(self) -> Mapping[str, Value]:
+        """Return that a stored report is not an old one."""
+        return _inputs.RECENT if self.report else {}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the reports, or the command."""
@@ -78,7 +90,7 @@ class Lint(Probe):
 
     def measure(self, context: Context) -> Measurements:
         """Run Ruff or read the reports, and count."""
-        reports = formats.reports(self.report, context) if self.report else [self._ruff().report(context)]
+        reports = formats.reports(self.report, context) if self.report else [self._ruff(context).report(context)]
         finding.refuse_unread(reports)
         found = [one for report in reports for one in report.findings if not one.suppressed and self._wanted(one.rule)]
         values: dict[str, Value] = {
@@ -96,8 +108,9 @@ class Lint(Probe):
         evidence = [*_inputs.present({"checked": finding.told(reports)}), *finding.present(found, "problems")]
         return Measurements({**values, **files, **ages}, finding.looked_at(reports), evidence, unknown)
 
-    def _ruff(self) -> Ruff:
-        return Ruff(self.paths, self.select, self.ignore, self.config)
+    def _ruff(self, context: Context | None = None) -> Ruff:
+        paths = self.paths if context is None else running.meant(self.paths, context)
+        return Ruff(paths, self.select, self.ignore, self.config)
 
     def _wanted(self, rule: str) -> bool:
         """Whether a problem counts; Ruff itself has already left out what does not."""
@@ -111,7 +124,7 @@ class Lint(Probe):
         if self.report or not silent:
             return []
         try:
-            enabled = self._ruff().enabled(context)
+            enabled = self._ruff(context).enabled(context)
         except CannotMeasure:
             return silent
         return [name for name in silent if not any(fnmatchcase(code, name.partition(":")[2]) for code in enabled)]

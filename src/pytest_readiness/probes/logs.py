@@ -13,7 +13,7 @@ from pytest_readiness import patterns
 from pytest_readiness.errors import CannotMeasure, OptionError
 from pytest_readiness.model import Better, Evidence, Value
 from pytest_readiness.options import Duration
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs, _logs
 from pytest_readiness.probes._inputs import Asked, Input
 from pytest_readiness.probes._logs import ERRORS, LEVELS, Line, Zone
@@ -97,6 +97,12 @@ class Logs(Probe):
     def _seeks(self) -> bool:
         return self.regex is not None or bool(self.level) or bool(self.where)
 
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield the counts of single levels."""
+        meaning = f"lines of that level: {', '.join(LEVELS)}"
+        yield Family({"level:NAME": Measure(int, meaning, better=Better.LOWER)})
+
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of *name*; ``level:NAME`` counts the lines of a level."""
         level = name.removeprefix(_FAMILY)
@@ -131,6 +137,10 @@ class Logs(Probe):
             values |= {"age": _inputs.age(context, max(found.changed for found in files))} if files else {}
         except ValueError as error:
             unknown["age"] = str(error)
+        if not tally.lines:
+            places = ", ".join(self._asked().texts())
+            older = "no line that is young enough is in" if self.since is not None else "no line is in"
+            unknown["lines"] = f"{older} {places}" if files else f"no file is at {places}"
         evidence = tally.evidence() if files else self._asked().nothing()
         return Measurements(values, looked_at=tally.lines, evidence=evidence, unknown=unknown)
 

@@ -70,6 +70,7 @@ class Symbol(Probe):
     values: Mapping[str, str] = option(
         "Names of your own for constants (`CACHE_TTL`) and arguments of calls (`create_engine(pool_size)`).",
         factory=dict,
+        example={"pool": "create_engine(pool_size)"},
     )
     for_: Literal["any", "every"] = option(
         "Whether symbols and imports must be in any of the files, or in every one.", "any"
@@ -111,7 +112,8 @@ class Symbol(Probe):
         files = [self._facts(path, context) for path in self._find(context)]
         values: dict[str, Value] = {"files": len(files), "definitions": sum(len(one.definitions) for one in files)}
         if not files:
-            return Measurements(values, looked_at=0)
+            places = ", ".join((*self.paths, *self.modules)) or "the spec's folder"
+            return Measurements(values, looked_at=0, unknown={"files": f"no Python file is at {places}"})
         found = self._look(files)
         values |= {"matches": len(found.matches), "found": found.found}
         values |= {"missing": len(found.missing), "violations": len(found.violations)}

@@ -16,9 +16,10 @@ from pytest_readiness.probes._http.errors import NoAnswer, NotConnected, TimedOu
 from pytest_readiness.probes._http.loop import Loop, early
 from pytest_readiness.probes._http.stream import Dialler, Stream
 from pytest_readiness.probes._http.url import host as host_name
-from pytest_readiness.probes._tcp import ldap, smtp
+from pytest_readiness.probes._tcp import ldap, smtp, targets
 from pytest_readiness.probes._tcp.talk import Said, Secure, StrangeError, heard
 
+_NO_TARGETS = dict.fromkeys(("targets", "unreachable"), "give `targets`")
 _LANGUAGES = {"smtp": smtp.converse, "ldap": ldap.converse}
 
 
@@ -61,20 +62,37 @@ class Tcp(Probe):
         "speaks": Measure(bool, "whether the protocol under `speaks` is spoken"),
         "banner": Measure(str, "how the server names itself"),
         "starttls": Measure(bool, "whether TLS is offered in the conversation"),
+        "targets": Measure(int, "ports that were tried", better=Better.HIGHER),
+        "unreachable": Measure(int, "those of targets to which no connection could be made", better=Better.LOWER),
     }
     expect: ClassVar[Mapping[str, Value]] = {"connected": True}
 
-    host: str = option("A name or an address.", example="db.example.org")
-    port: int = option("A port.", example=5432)
+    host: str | None = option("A name or an address.", None, example="db.example.org")
+    port: int | None = option("A port.", None, example=5432)
+    targets: tuple[str, ...] = option("Several ports instead, as HOST:PORT, all of which must be reachable.", ())
     tls: bool | Tls = option("Whether to agree on TLS at once, and how.", default=False)
-    speaks: Literal["smtp", "ldap"] | None = option("The protocol that has to be spoken there.", None)
+    speaks: Literal["smtp", "ldap"] | None = option("The protocol that has to be spoken there.", None, example="smtp")
 
     def __post_init__(self) -> None:
+        if self.targets:
+            self._check_targets()
+            return
+        if self.host is None or self.port is None:
+            raise OptionError("say `host` and `port`, or several `targets`")
         _checked(self.host, "host")
         if not 0 < self.port < 65536:  # noqa: PLR2004 - ports have 16 bits
             raise OptionError(f"{self.port} is not between 1 and 65535", "port")
         if self._later and self.speaks is None:
             raise OptionError("`starttls` is asked for in a protocol: say which one under `speaks`", "tls")
+
+    def _check_targets(self) -> None:
+        if self.host is not None or self.port is not None or self.tls is not False or self.speaks is not None:
+            raise OptionError("are only connected to: without host, port, tls and speaks", "targets")
+        for text in self.targets:
+            try:
+                targets.parse(text)
+            except ValueError as error:
+                raise OptionError(str(error), "targets") from None
 
     @property
     def _later(self) -> bool:
@@ -83,17 +101,21 @@ class Tcp(Probe):
 
     def expected(self) -> Mapping[str, Value]:
         """Return what is expected unless a gate says otherwise, of the options that are given."""
+        if self.targets:
+            return {"unreachable": 0}
         speaks: dict[str, Value] = {} if self.speaks is None else {"speaks": True}
         return {**self.expect, **speaks, **({"starttls": True} if self._later else {})}
 
     def touches(self) -> Iterator[Touch]:
         """Yield the host, and the file of trusted issuers."""
-        yield Touch("host", f"{self.host}:{self.port}")
+        yield from (Touch("host", text) for text in self.targets or (f"{self.host}:{self.port}",))
         if isinstance(self.tls, Tls) and self.tls.ca is not None:
             yield Touch("file", self.tls.ca)
 
     def measure(self, context: Context) -> Measurements:
         """Connect once. Raises ``CannotMeasure`` where that leaves open what is there."""
+        if self.targets:
+            return targets.reach(tuple(dict.fromkeys(self.targets)), context)
         place = f"{self.host}:{self.port}"
         loop = Loop(early(context.deadline))
         dialler = Dialler(loop)
@@ -105,7 +127,7 @@ class Tcp(Probe):
         (found,) = made
         if isinstance(found, NotConnected):
             said = Evidence("connection", f"{place}: {found}")
-            unknown = {name: str(found) for name in self.measures if name != "connected"}
+            unknown = {name: str(found) for name in self.measures if name != "connected"} | _NO_TARGETS
             return Measurements({"connected": False}, 1, [said], unknown)
         if isinstance(found, NoAnswer):
             raise CannotMeasure(f"{place}: {found}") from found
@@ -117,7 +139,7 @@ class Tcp(Probe):
         stream: Stream | None = None
         try:
             trust = self._trust(context)
-            place = (host_name(self.host), self.port)
+            place = self._place()
             stream = await dialler.connect(*place)
 
             async def secure(plain: Stream) -> Stream:
@@ -157,14 +179,21 @@ class Tcp(Probe):
 
     def _name(self) -> str:
         """Return the name that the certificate must be for."""
-        return host_name((isinstance(self.tls, Tls) and self.tls.server_name) or self.host)
+        return host_name((isinstance(self.tls, Tls) and self.tls.server_name) or self._place()[0])
+
+    def _place(self) -> tuple[str, int]:
+        assert self.host is not None
+        assert self.port is not None
+        return host_name(self.host), self.port
 
     def _found(
         self, stream: Stream, latency: float, said: Said | StrangeError | None, context: Context
     ) -> Measurements:
         values: dict[str, Value] = {"connected": True, "latency": latency}
         told = f"{self.host}:{self.port}: connected in {latency:.1f} ms"
-        unknown = dict.fromkeys(("speaks", "banner", "starttls"), "a protocol is spoken with `speaks` only")
+        unknown = (
+            dict.fromkeys(("speaks", "banner", "starttls"), "a protocol is spoken with `speaks` only") | _NO_TARGETS
+        )
         unknown["tls_days"] = "no certificate was seen; it is asked for with `tls` only"
         if stream.certificate is not None:
             values["tls_days"] = stream.certificate.days(context.now)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from pytest_readiness.errors import OptionError
 from pytest_readiness.model import Better, Value
-from pytest_readiness.probe import Context, Measure, Measurements, Probe, Touch, option
+from pytest_readiness.probe import Context, Family, Measure, Measurements, Probe, Touch, option
 from pytest_readiness.probes import _inputs
-from pytest_readiness.probes._tools import checkers, finding, formats
+from pytest_readiness.probes._tools import checkers, finding, formats, running
 from pytest_readiness.probes._tools.finding import Report
 
 _NOT_TSC = frozenset({"mypy", "pyright", "basedpyright"})
@@ -25,8 +25,9 @@ class Types(Probe):
     them has printed: mypy's lines or ``--output json``, ``pyright --outputjson``, ``tsc --pretty false``.
     ``rule:arg-type`` is a measurement, too: the errors and warnings of that rule.
 
-    Fails when there are errors. A checker that gave up, at a syntax error for instance, or that looked at no
-    file, is an error. How strict it is, the project's configuration says, or ``config`` and ``strict`` here.
+    Fails when there are errors, or a report is older than 30 days (unless the gate expects another ``age``). A
+    checker that gave up, at a syntax error for instance, or that looked at no file, is an error. How strict it is,
+    the project's configuration says, or ``config`` and ``strict`` here.
 
     To fix: the evidence names the file and line of each error.
     """
@@ -42,7 +43,9 @@ class Types(Probe):
     counter = "files"
 
     tool: Literal["mypy", "pyright", "basedpyright", "tsc"] = option("Which type checker to run.", "mypy")
-    paths: tuple[str, ...] = option("What to check; what the project has configured, if left out.", (), example=["src"])
+    paths: tuple[str, ...] = option(
+        "What to check: files, folders or patterns; what the project has configured, if left out.", (), example=["src"]
+    )
     projects: tuple[str, ...] = option(
         "For tsc: folders with a tsconfig.json, or such files; the spec's folder, if left out.", ()
     )
@@ -62,9 +65,18 @@ class Types(Probe):
             if not all(text.strip() and "\0" not in text for text in getattr(self, name)):
                 raise OptionError("an entry may not be empty", name)
 
+    @classmethod
+    def families(cls) -> Iterable[Family]:
+        """Yield the counts of single rules."""
+        yield finding.RULES
+
     def declare(self, name: str) -> Measure | None:
         """Return the declaration of a measurement, ``rule:NAME`` among them."""
         return self.measures.get(name) or finding.family(name, "rule")
+
+    def presumed(self) -> Mapping[str, Value]:
+        """Return that a stored report is not an old one."""
+        return _inputs.RECENT if self.report else {}
 
     def touches(self) -> Iterable[Touch]:
         """Yield the reports, or the checker and what it looks at."""
@@ -94,11 +106,12 @@ class Types(Probe):
         return Measurements({**values, **files, **ages}, finding.looked_at(reports), evidence, unknown)
 
     def _run(self, context: Context) -> list[Report]:
+        paths = running.meant(self.paths, context)
         if self.tool == "mypy":
-            return [checkers.mypy(self.paths, self.config, context, strict=self.strict)]
+            return [checkers.mypy(paths, self.config, context, strict=self.strict)]
         if self.tool == "tsc":
             return checkers.tsc(self.projects or (".",), context)
-        return [checkers.pyright(self.tool, self.paths, self.config, context)]
+        return [checkers.pyright(self.tool, paths, self.config, context)]
 
     def _mistaken(self, values: dict[str, Value], context: Context) -> list[str]:
         """Return the ``rule:NAME`` that found nothing because mypy has no such rule."""

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from pytest_readiness.deadline import Deadline
 from pytest_readiness.errors import CannotMeasure
-from pytest_readiness.process._child import MARKER, Child, end_all, strays
+from pytest_readiness.process._child import MARKER, Child, Usage, end_all, strays
 from pytest_readiness.process._pipes import Kept, Pipes
 
-__all__ = ["MARKER", "Child", "Completed", "end_all", "run", "seconds", "strays"]
+__all__ = ["MARKER", "Child", "Completed", "Usage", "end_all", "run", "seconds", "strays"]
 
 _NOTE_LINES = 20
 
@@ -29,7 +29,8 @@ class Completed:
     A command that came to its end by itself.
 
     ``duration`` is in seconds. ``stdout`` and ``stderr`` are decoded as UTF-8 (undecodable bytes
-    are replaced) and cut at the limit, in which case ``truncated`` is true.
+    are replaced) and cut at the limit, in which case ``truncated`` is true. ``usage`` is None where the
+    system does not tell.
     """
 
     args: tuple[str, ...]
@@ -38,6 +39,7 @@ class Completed:
     stderr: str
     duration: float
     truncated: bool = False
+    usage: Usage | None = None
 
 
 def run(
@@ -84,7 +86,7 @@ def run(
     if child.returncode is None:
         raise CannotMeasure(f"the exit code of {name} is not known: somebody else collected it")
     words = (args,) if isinstance(args, str) else tuple(args)
-    return Completed(words, child.returncode, out.text(), err.text(), duration, out.cut or err.cut)
+    return Completed(words, child.returncode, out.text(), err.text(), duration, out.cut or err.cut, child.usage)
 
 
 def seconds(value: float, *, about: bool = False) -> str:

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_readiness.deadline import Deadline
@@ -53,6 +54,20 @@ def _safety_net() -> None:
     atexit.register(end_all)
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """
+    What the system says that a process took, together with those of its children whose end it waited for.
+
+    ``cpu`` is in seconds. ``peak`` is in bytes: the resident memory of the largest of them was that or
+    less (Linux counts what the process was forked from, too). ``alone`` is whether it surely waited for no child.
+    """
+
+    cpu: float
+    peak: int
+    alone: bool
+
+
 class Child:
     """
     A process that leads a session of its own, and everything it starts.
@@ -78,6 +93,7 @@ class Child:
         marks = "/".join(filter(None, (env.get(MARKER, os.environ.get(MARKER)), self.mark)))
         self._ending = threading.RLock()
         self._lost = False
+        self.usage: Usage | None = None
         self._ended = False
         if not shell and args[0] == "python":
             # Whoever calls pytest by its full path has not put the folder of its python on the search path.
@@ -152,8 +168,25 @@ class Child:
     def _gone(self, *, detached: bool) -> bool:
         if not self.exited():
             return False
-        self.popen.poll()
+        self._collect()
         return not self._group_lives() and not (detached and strays(self.mark))
+
+    def _collect(self) -> None:
+        """Collect the exit code of a process that has come to its end, and what it took."""
+        if self.popen.returncode is not None or not hasattr(os, "wait4"):
+            self.popen.poll()
+            return
+        alone = _waited_for_nobody(self.pid)
+        try:
+            pid, status, used = os.wait4(self.pid, os.WNOHANG)
+        except ChildProcessError:
+            self._lost = True
+            self.popen.poll()  # lets go of it, too
+            return
+        if pid:
+            self.popen.returncode = os.waitstatus_to_exitcode(status)
+            peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+            self.usage = Usage(used.ru_utime + used.ru_stime, peak, alone)
 
     def _group_lives(self) -> bool:
         try:
@@ -206,6 +239,16 @@ def _only_zombies(group: int) -> bool:
         if fields[2:3] == [str(group).encode()]:
             states.add(fields[0])
     return bool(states) and states <= {b"Z", b"X"}
+
+
+def _waited_for_nobody(pid: int) -> bool:
+    """Tell whether process *pid*, at its end, has surely waited for no child: there is no trace of one's memory."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return False
+    # After the name: state, parent, group, session, terminal (2), flags, minor faults, those of children; see proc(5).
+    return stat.rpartition(b")")[2].split()[8:9] == [b"0"]
 
 
 def _every_process(what: str) -> Iterator[tuple[int, bytes]]:

@@ -19,7 +19,7 @@ _STAND_IN = "127.0.0.1:8000"
 
 
 def explain(plan: Plan, screen: Screen) -> None:
-    """Write every host, file, command, variable and query that the plan's gates would reach for."""
+    """Write all that the plan's gates would reach for (hosts, files, commands and so on), and what groups expect."""
     hide = Redactor(plan.spec.secrets).text
     used = dict.fromkeys(name for gate in plan.gates for name in gate.uses)
     for service in (plan.spec.services[name] for name in used):
@@ -30,6 +30,11 @@ def explain(plan: Plan, screen: Screen) -> None:
         screen.line(f"{gate.id} ({gate.probe})", bold=True)
         for line in _of_gate(gate):
             screen.wrapped(hide(line), indent=2)
+    for group in plan.spec.groups:
+        if group.expectations:
+            screen.line(f"group {' / '.join(group.path)}", bold=True)
+        for wanted in group.expectations:
+            screen.wrapped(hide(f"expects: {wanted.measurement} {wanted.condition}"), indent=2)
 
 
 def _of_service(service: Service) -> Iterator[str]:

@@ -73,7 +73,15 @@ _GATE = object_of(
         "note": {**_TEXT_OR_NULL, "description": "why the disposition is not the plain one"},
     }
 )
-_GROUP = object_of({"path": _PATH, "score": _PERCENT, "outcome": _words(Outcome), "reason": _TEXT})
+_GROUP = object_of(
+    {
+        "path": _PATH,
+        "score": _PERCENT,
+        "outcome": _words(Outcome),
+        "reason": _TEXT,
+        "expectations": {"type": "array", "items": _EXPECTATION},
+    }
+)
 
 SCHEMA: dict[str, Any] = object_of(
     {

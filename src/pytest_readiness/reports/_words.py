@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pytest_readiness import units
+from pytest_readiness.judge import NOTHING
 from pytest_readiness.model import Disposition, Outcome, Verdict
 
 if TYPE_CHECKING:
-    from pytest_readiness.model import Gate, Held, Judged, Measurement, Report
+    from pytest_readiness.model import Held, Judged, Measurement, Report, Result
 
 #: More names than these in one line help nobody.
 _NAMES = 5
@@ -36,10 +37,18 @@ def why(judged: Judged) -> str:
     return f"{reason}\n{note}" if reason and note and note not in reason else reason or note or "no reason was given"
 
 
-def remedy(gate: Gate) -> str | None:
-    """Return what to do about a gate that is not met: its own ``fix``, else what its probe advises."""
-    if gate.fix:
+def remedy(result: Result) -> str | None:
+    """
+    Return what to do about a gate that failed, or of which it could not be found out; None where nothing fits.
+
+    It is the gate's own ``fix``, else what its probe advises. That is for what the probe has looked at, or looked
+    for in vain; it would lead astray where a deadline came, say, or a server was not there.
+    """
+    gate, outcome = result.gate, result.outcome
+    if gate.fix and outcome in {Outcome.FAILED, Outcome.ERROR}:
         return gate.fix
+    if outcome is not Outcome.FAILED and not (outcome is Outcome.ERROR and result.reason.startswith(NOTHING)):
+        return None
     advice = re.search(
         r"^To fix:\s*(.+?)(?:\n\s*\n|\Z)", inspect.getdoc(type(gate.options)) or "", re.MULTILINE | re.DOTALL
     )

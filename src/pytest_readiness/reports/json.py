@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_readiness.model import Outcome
 
 if TYPE_CHECKING:
-    from pytest_readiness.model import GroupScore, Judged, Report, Result, Subject, Waiver
+    from pytest_readiness.model import GroupScore, Held, Judged, Report, Result, Subject, Waiver
 
 VERSION = 1
 
@@ -101,12 +101,13 @@ def _found(result: Result) -> dict[str, Any]:
             name: {"value": _value(measurement.value), "unit": measurement.unit}
             for name, measurement in result.measurements.items()
         },
-        "expectations": [
-            {"measurement": held.measurement, "condition": held.condition, "held": held.held}
-            for held in result.expectations
-        ],
+        "expectations": _expectations(result.expectations),
         "evidence": [{"title": evidence.title, "text": evidence.text} for evidence in result.evidence],
     }
+
+
+def _expectations(held: Iterable[Held]) -> list[dict[str, Any]]:
+    return [{"measurement": one.measurement, "condition": one.condition, "held": one.held} for one in held]
 
 
 def _waiver(waiver: Waiver) -> dict[str, str]:
@@ -124,6 +125,7 @@ def _group(group: GroupScore) -> dict[str, Any]:
         "score": group.score,
         "outcome": group.outcome.value,
         "reason": group.reason,
+        "expectations": _expectations(group.expectations),
     }
 
 

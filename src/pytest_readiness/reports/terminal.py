@@ -68,6 +68,7 @@ def _table(report: Report, screen: Screen) -> None:
         return
     scores = {group.path: group for group in report.groups}
     above: tuple[str, ...] = ()
+    shown = {_path(judged)[:depth] for judged in report.gates for depth in range(len(_path(judged)) + 1)}
     for judged in report.gates:
         if screen.verbosity < 0 and judged.disposition is Disposition.OK:
             continue
@@ -79,6 +80,22 @@ def _table(report: Report, screen: Screen) -> None:
             _heading(["Other gates"], None, screen)
         above = path
         _row(judged, screen)
+    for group in report.groups:
+        if group.path not in shown and group.expectations:
+            _gathered(group, screen)
+
+
+def _path(judged: Judged) -> tuple[str, ...]:
+    return judged.result.gate.group
+
+
+def _gathered(group: GroupScore, screen: Screen) -> None:
+    """Write a group that has no gates of its own: its score and what was expected of it."""
+    if group.outcome is Outcome.PASSED and screen.verbosity < 0:
+        return
+    _heading(group.path, group, screen)
+    if not group.reason:
+        screen.wrapped("; ".join(held.why for held in group.expectations), indent=2)
 
 
 def _heading(path: Sequence[str], group: GroupScore | None, screen: Screen) -> None:
@@ -118,9 +135,8 @@ def _besides(result: Result) -> Iterator[str]:
 def _advice(judged: Judged) -> Iterator[str]:
     """Yield what to do, why it matters and whom to ask."""
     gate = judged.result.gate
-    unmet = judged.result.outcome in {Outcome.FAILED, Outcome.ERROR}
     advice = {
-        "fix": remedy(gate) if unmet else None,
+        "fix": remedy(judged.result),
         "impact": gate.impact,
         "owner": gate.owner,
         "see": ", ".join(gate.links),

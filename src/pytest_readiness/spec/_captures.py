@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from itertools import product
 
 from pytest_readiness.errors import ConditionError, OptionError
@@ -23,8 +24,9 @@ _TRIES = 30
 class Captures:
     """The gates that have been read so far, and what others may use of what they measure."""
 
-    def __init__(self, ids: Iterable[str], scene: Scene) -> None:
-        self.ids = {name: number for number, name in enumerate(ids)}
+    def __init__(self, groups: Mapping[str, tuple[str, ...]], scene: Scene) -> None:
+        self.ids = {name: number for number, name in enumerate(groups)}
+        self._groups = groups
         self.scene = scene
         self.gates: dict[str, Gate] = {}
         #: For each gate all that it needs, directly or not: one bit for each, since there may be thousands.
@@ -34,6 +36,21 @@ class Captures:
         """Take note of *gate*, after those it needs."""
         self.gates[gate.id] = gate
         self._above[gate.id] = self._all(gate.needs)
+
+    def meant(self, need: str, gate: str) -> tuple[str, ...]:
+        """
+        Return the gates that *need*, of *gate*, stands for: those of a ``group:TITLE``, or that fit a glob, or itself.
+
+        What stands for none is returned as it is, to be told of.
+        """
+        kind, colon, title = need.partition(":")
+        if colon and kind == "group":
+            found = [name for name, path in self._groups.items() if any(fnmatchcase(each, title) for each in path)]
+        elif "*" in need or "?" in need:
+            found = [name for name in self.ids if fnmatchcase(name, need)]
+        else:
+            return (need,)
+        return tuple(name for name in found if name != gate) or (need,)
 
     def choices(self, name: str, what: str, needs: tuple[str, ...]) -> tuple[str, ...]:
         """

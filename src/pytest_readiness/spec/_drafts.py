@@ -9,8 +9,9 @@ from typing import Any
 
 from pytest_readiness.condition import parse
 from pytest_readiness.errors import ConditionError
-from pytest_readiness.model import Group, Severity, Value
-from pytest_readiness.options import Path, found
+from pytest_readiness.judge import GROUP_MEASURES, typed
+from pytest_readiness.model import Expectation, Group, Severity
+from pytest_readiness.options import Key, Path, found
 from pytest_readiness.spec._files import Files, Source
 from pytest_readiness.spec._forms import GROUP
 from pytest_readiness.spec._places import Map, Place, Refused, Seq
@@ -19,7 +20,7 @@ from pytest_readiness.spec._scene import PROFILES_REASON, Scene, condition_of
 
 #: Keys of gates and groups that name things: variables cannot be used there.
 NAMES = frozenset(
-    {"id", "group", "probe", "needs", "uses", "tags", "profiles", "severity", "scope", "claimed", "source"}
+    {"id", "group", "of", "probe", "needs", "uses", "tags", "profiles", "severity", "scope", "claimed", "source"}
 )
 #: Keys whose values add up from group to gate; of the others the nearest wins.
 ADDED = ("tags", "needs", "uses")
@@ -47,6 +48,16 @@ class Draft:
     file: int
 
 
+@dataclass(frozen=True, slots=True)
+class Of:
+    """What a group says of gates that stand elsewhere: one selection, and where it says so."""
+
+    group: tuple[str, ...]
+    index: int
+    text: str
+    node: Node
+
+
 def severity_of(word: str) -> Severity:
     """Return the severity that *word* means."""
     return Severity(_ALIASES.get(word, word))
@@ -71,7 +82,9 @@ class Walk:
         self.files = files
         self.drafts: list[Draft] = []
         self.groups: dict[tuple[str, ...], Group] = {}
+        self.of: list[Of] = []
         self._ids: dict[str, Draft] = {}
+        self._said: dict[tuple[tuple[str, ...], str], Place] = {}
 
     def file(self, source: Source) -> None:
         """Walk the gates of one file."""
@@ -99,48 +112,52 @@ class Walk:
         made = GROUP.read(node.data, (), wrong)
         node.report_all(wrong)
         self.scene.check(made, node)
+        if "gates" not in node.data and "of" not in node.data:
+            node.report((), "'gates' is missing: The gates and groups under it.")
         name = made.get("group", "")
         if not name.strip() and "group" in made:
             node.report(("group",), "a group needs a heading")
         outside = self.scene.outside(made, node)
         values = merged(heading.values, made)
         below = Heading((*heading.path, name), values, heading.outside or outside)
-        self._heading(below, self._score(made, node), node)
+        self._heading(below, self._expectations(made, node), node)
+        of = enumerate(made.get("of", ()))
+        self.of += [Of(below.path, index, text, node) for index, text in of if "${" not in text]
         if isinstance(made.get("gates"), Seq):
             self._items(made["gates"], below, f"{title}.gates", source)
 
-    def _heading(self, below: Heading, score: Value, node: Node) -> None:
-        """Note the group; two of the same heading at the same place are one."""
+    def _heading(self, below: Heading, expected: Mapping[str, Expectation], node: Node) -> None:
+        """Note the group; two of the same heading at the same place are one, and expect what both do."""
         known = self.groups.get(below.path)
-        if known is not None and (score is None or known.score is not None):
-            if score is not None and score != known.score:
-                node.report(("expect", "score"), f"the group at {known.position} has another expectation of its score")
-            return
+        before = {wanted.measurement: wanted for wanted in known.expectations} if known else {}
+        for name, wanted in expected.items():
+            where = node.problems.position(self._said.setdefault((below.path, name), node.place))
+            if before.setdefault(name, wanted) != wanted:
+                node.report(("expect", name), f"the group at {where} has another expectation of its {name}")
         self.groups[below.path] = Group(
             path=below.path,
-            severity=severity_of(below.values.get("severity", "high")),
-            score=score,
-            position=node.problems.position(node.place),
+            severity=known.severity if known else severity_of(below.values.get("severity", "high")),
+            expectations=tuple(before.values()),
+            enforce_from=below.values.get("enforce_from", known.enforce_from if known else None),
+            position=known.position if known else node.problems.position(node.place),
         )
 
-    def _score(self, made: Mapping[str, Any], node: Node) -> Value:
-        expect = made.get("expect")
-        if expect is None:
-            return None
-        for key in expect:
-            if key != "score":
-                node.report(
-                    ("expect", key), f"a group has a score and nothing else{node.problems.near(key, ('score',))}"
-                )
-        if "score" not in expect:
-            return None
-        try:
-            condition = condition_of(expect["score"], float)
-            parse(condition, float, "%")
-        except ConditionError as error:
-            node.report(("expect", "score"), str(error))
-            return None
-        return condition
+    def _expectations(self, made: Mapping[str, Any], node: Node) -> dict[str, Expectation]:
+        """Return what the group itself is expected to come to, by name."""
+        expected = {}
+        for name, raw in made.get("expect", {}).items():
+            if name not in GROUP_MEASURES:
+                near = node.problems.near(name, tuple(GROUP_MEASURES))
+                node.report(("expect", Key(name)), f"a group has {', '.join(GROUP_MEASURES)}{near}")
+                continue
+            kind, unit = typed(name)
+            try:
+                condition = condition_of(raw, kind)
+                parse(condition, kind, unit)
+                expected[name] = Expectation(name, condition)
+            except ConditionError as error:
+                node.report(("expect", name), str(error))
+        return expected
 
     # --- gates ---
 

@@ -221,10 +221,11 @@ GROUP = Form.of(
     {
         "group": (str, "The heading."),
         "gates": (_Gates(), "The gates and groups under it."),
-        "expect": (_Raw(), "What its own score must reach: {score: '>= 75%'}."),
+        "of": (tuple[str, ...], "Gates that stand elsewhere and count in it: ids, globs, group:, tag:, severity:."),
+        "expect": (_Raw(), "What its score and its gates must come to: {score: '>= 75%', deferred: '<= 5'}."),
         **_INHERITED,
     },
-    required=("group", "gates"),
+    required=("group",),
     later=LATER,
 )
 

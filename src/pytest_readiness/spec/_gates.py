@@ -23,6 +23,16 @@ from pytest_readiness.spec._services import PLAUSIBLE
 from pytest_readiness.spec._todo import to_do, unfilled
 from pytest_readiness.todo import concerns
 
+#: What to write for probes that people expect to be there.
+_ADVICE = {
+    **dict.fromkeys(("composite", "all", "group"), "write a group, which has an outcome and a score of its gates"),
+    **dict.fromkeys(("audit", "scan", "security", "vulnerabilities"), "sarif reads what scanners find, or runs one"),
+    **dict.fromkeys(("pytest", "unittest"), "tests judges this very run, junit what others have left"),
+    **dict.fromkeys(("shell", "script", "exec", "run"), "command runs a program"),
+    **dict.fromkeys(("health", "endpoint", "api", "url"), "http asks a URL"),
+    **dict.fromkeys(("database", "db", "postgres", "postgresql"), "sql asks a database"),
+}
+
 _Bound = tuple[object, Mapping[str, object] | None]
 
 
@@ -44,7 +54,7 @@ def read_gate(draft: Draft, scene: Scene, captures: Captures) -> Gate | None:
     severity = severity_of(values.get("severity", "high"))
     _check_policy(own, severity, node)
     known = _probe(own.get("probe"), node, scene)
-    needs = () if draft.id is None else _needs(draft.id, own, values)
+    needs = () if draft.id is None else _needs(draft.id, own, values, captures)
     binding = _Binding(values.get("uses", ()), needs, scene, captures)
     made, binds = _options(own.get("with"), known, binding, node, asked=outside is None)
     todo = to_do(node)
@@ -125,6 +135,8 @@ def _probe(name: str | None, node: Node, scene: Scene) -> Known | Broken | None:
 def _meant(name: str, scene: Scene) -> str:
     """Return the near name of probe *name*; where there is none, it may be in a package that cannot be loaded."""
     registry = scene.probes.registry
+    if name.lower() in _ADVICE:
+        return f": {_ADVICE[name.lower()]}"
     hint = scene.problems.near(name, registry.names())
     if "did you mean" in hint or not registry.broken:
         return hint
@@ -252,12 +264,14 @@ def _expectations(
                 parse(condition, measure.type, measure.unit)
                 expected.append(Expectation(name, condition))
             elif known.fixed or instance is not None:
-                message = f"unknown measurement {name!r}{node.problems.near(name, known.names(instance))}"
+                names = (*known.names(instance), *(each for family in known.probe.families() for each in family.measures))
+                message = f"unknown measurement {name!r}{node.problems.near(name, names)}"
                 node.report(("expect", options.Key(name)), message)
         except ConditionError as error:
             if not concerns(("expect", name), todo):
                 node.report(("expect", name), str(error))
-    if not expected and not given and (names := known.names(instance)):
+    expected += [each for each in known.presumed(instance) if each.measurement not in given]
+    if not known.expected(instance) and not given and (names := known.names(instance)):
         node.report((), f"'expect' is missing: {known.name} measures {', '.join(names)}, and expects nothing by itself")
     return tuple(expected), known.alone(expected, instance)
 
@@ -265,10 +279,11 @@ def _expectations(
 # --- the rest -----------------------------------------------------------------------------------
 
 
-def _needs(gate: str, own: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[str, ...]:
+def _needs(gate: str, own: Mapping[str, Any], values: Mapping[str, Any], captures: Captures) -> tuple[str, ...]:
     """Return what the gate needs; a gate does not wait for itself where its group needs it."""
     own_needs = own.get("needs", ())
-    return tuple(need for need in values.get("needs", ()) if need != gate or need in own_needs)
+    wanted = (need for need in values.get("needs", ()) if need != gate or need in own_needs)
+    return tuple(dict.fromkeys(name for need in wanted for name in captures.meant(need, gate)))
 
 
 def _waiver(form: Any) -> Waiver | None:

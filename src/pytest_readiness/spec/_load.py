@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pytest_readiness.errors import Problem
+from pytest_readiness.errors import Problem, UsageError
 from pytest_readiness.memory import no_collections
 from pytest_readiness.model import Gate, Severity, Spec
 from pytest_readiness.options import MANY_PROBLEMS, Key
@@ -15,6 +15,7 @@ from pytest_readiness.options import Path as Way
 from pytest_readiness.plan import check_needs
 from pytest_readiness.redact import Redactor, looks_secret
 from pytest_readiness.registry import Registry
+from pytest_readiness.selection import pick
 from pytest_readiness.spec._captures import Captures, in_reading_order
 from pytest_readiness.spec._drafts import Draft, Walk, severity_of
 from pytest_readiness.spec._files import Files, Source
@@ -70,6 +71,7 @@ class _Load:
         known = tuple(self._gates(walk.drafts, scene))
         if not self.problems.many:
             self._check_needs(known, walk.drafts)
+            self._gather(walk, known)
         for secret in scene.variables.secrets:
             self.redactor.add(secret)
         if self.problems:
@@ -110,7 +112,7 @@ class _Load:
 
     def _gates(self, drafts: list[Draft], scene: Scene) -> Iterator[Gate]:
         """Yield the gates, up to the one that has the last problem that is wanted."""
-        captures = Captures((draft.id for draft in drafts if draft.id is not None), scene)
+        captures = Captures({draft.id: draft.heading.path for draft in drafts if draft.id is not None}, scene)
         for name in scene.service_names:
             if name in captures.ids:
                 self._clash(name, drafts)
@@ -121,6 +123,17 @@ class _Load:
             if self.problems.many:
                 break
         yield from (captures.gates[draft.id] for draft in drafts if draft.id in captures.gates)
+
+    def _gather(self, walk: Walk, gates: tuple[Gate, ...]) -> None:
+        """Give groups the gates that stand elsewhere and count in them."""
+        for of in walk.of:
+            try:
+                picked = pick(gates, of.text)
+            except UsageError as error:
+                of.node.report(("of", of.index), str(error))
+                continue
+            group = walk.groups[of.group]
+            walk.groups[of.group] = replace(group, of=group.of | picked)
 
     def _clash(self, name: str, drafts: list[Draft]) -> None:
         draft = next(draft for draft in drafts if draft.id == name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 from pytest_readiness.errors import CannotMeasure, ConditionError
-from pytest_readiness.model import Expectation
+from pytest_readiness.model import Expectation, Value
 from pytest_readiness.options import Kind, kind_of
 from pytest_readiness.probe import Context, Measure, Measurements, Probe
 from pytest_readiness.registry import Registry
@@ -39,10 +39,9 @@ class Known:
         self.probe = probe
         self.kind: Kind = kind_of(cast("Hashable", probe))
         self.measures: Mapping[str, Measure] = dict(probe.measures)
-        self.defaults = tuple(
-            Expectation(measurement, _frozen(condition), default=True)
-            for measurement, condition in probe.expect.items()
-        )
+        self.defaults = _defaults(probe.expect)
+        #: Whether no instance expects anything by itself.
+        self.silent = not self.defaults and probe.expected is Probe.expected
         self.exclusive = any(measure.exclusive for measure in self.measures.values())
         #: Whether all instances make the same measurements.
         self.fixed = probe.declared is Probe.declared and probe.declare is Probe.declare
@@ -51,10 +50,11 @@ class Known:
         """Return the default expectations of *instance*, whose options may add some to those of its class."""
         if instance is None or self.probe.expected is Probe.expected:
             return self.defaults
-        return tuple(
-            Expectation(measurement, _frozen(condition), default=True)
-            for measurement, condition in instance.expected().items()
-        )
+        return _defaults(instance.expected())
+
+    def presumed(self, instance: Probe | None) -> tuple[Expectation, ...]:
+        """Return what is expected of *instance* beside that."""
+        return () if instance is None else _defaults(instance.presumed())
 
     def declare(self, name: str, instance: Probe | None) -> Measure | None:
         """Return the declaration of measurement *name* of *instance*; ``ConditionError`` if the probe fails to say."""
@@ -106,6 +106,10 @@ class Probes:
         if name in self.registry.broken:
             return Broken(why=f"probe {name!r} could not be loaded: {self.registry.broken[name]}")
         return None
+
+
+def _defaults(conditions: Mapping[str, Value]) -> tuple[Expectation, ...]:
+    return tuple(Expectation(name, _frozen(condition), default=True) for name, condition in conditions.items())
 
 
 def _frozen(condition: Any) -> Any:

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 from pytest_readiness import options
+from pytest_readiness.judge import GROUP_MEASURES
 from pytest_readiness.model import Value
 from pytest_readiness.probe import Measure
 from pytest_readiness.registry import Registry
@@ -52,9 +53,13 @@ def _condition() -> dict[str, object]:
 def _group() -> dict[str, object]:
     made: dict[str, Any] = GROUP.schema()
     made["properties"]["expect"] |= {
-        "properties": {"score": {"$ref": "#/$defs/condition"}},
+        "properties": {
+            name: {"description": meaning + (" (%)" if name == "score" else ""), "$ref": "#/$defs/condition"}
+            for name, meaning in GROUP_MEASURES.items()
+        },
         "additionalProperties": False,
     }
+    made["anyOf"] = [{"required": ["gates"]}, {"required": ["of"]}]
     return made
 
 
@@ -89,7 +94,7 @@ def _case(name: str, known: Known) -> dict[str, object]:
 
 
 def _must_expect(known: Known) -> bool:
-    return not known.defaults and bool(known.measures)
+    return known.silent and bool(known.measures)
 
 
 def _expectation(measure: Measure, known: Known, name: str) -> dict[str, object]:

@@ -11,6 +11,7 @@ from yaml import MarkedYAMLError
 DEEPEST = 64
 
 _QUOTE_IT = "put the value in quotes"
+_CUT_OFF = re.compile("unexpected (end|document)")
 
 
 def explain(error: MarkedYAMLError, text: str) -> tuple[int, int, str]:
@@ -20,7 +21,7 @@ def explain(error: MarkedYAMLError, text: str) -> tuple[int, int, str]:
     problem, context = error.problem or "not YAML", error.context or ""
     lines = text.splitlines()
     shown = lines[line] if line < len(lines) else ""
-    if "quoted scalar" in context and "unexpected end" in problem and error.context_mark:
+    if "quoted scalar" in context and _CUT_OFF.search(problem) and error.context_mark:
         return error.context_mark.line, error.context_mark.column, "this quote is never closed"
     if "cannot start any token" in problem:
         return line, column, _token(shown, column)
@@ -92,6 +93,13 @@ def _folded(error: MarkedYAMLError, shown: str, _column: int) -> _At:
     return (start.line, start.column) if start else None, f"a value that begins with {sign!r} must be put in quotes"
 
 
+def _character(error: MarkedYAMLError, _shown: str, _column: int) -> _At:
+    start = error.context_mark  # the two parsers stop at different places behind it
+    return (start.line, start.column) if start else None, (
+        "an escape in this text stands for no character: write the character itself"
+    )
+
+
 def _say(message: str) -> _Adviser:
     def advise(_error: MarkedYAMLError, _shown: str, _column: int) -> _At:
         return None, message
@@ -105,6 +113,10 @@ _ADVICE: tuple[tuple[str, _Adviser], ...] = (
     (r"mapping keys are not allowed", _say(f"a value cannot begin with '?': {_QUOTE_IT}")),
     (r"flow (sequence|mapping) \|", _flow),
     (r"could not find expected ':'", _key),
+    (r"unexpected ':'", _say(f"a space must follow the ':' of a key; if it is part of a text, {_QUOTE_IT}")),
+    (r"tab character", _say("a tab cannot indent: use spaces")),
+    (r"sequence entries are not allowed", _say(f"a list begins in a line of its own; if it is a text, {_QUOTE_IT}")),
+    (r"quoted scalar.*(hexa?decimal|Unicode character)", _character),
     (r"while scanning an? (alias|anchor|tag) \|", _starts),
     (r"block scalar \|", _folded),
     (r"unknown escape", _say("there is no such escape inside \"...\": use '...' for texts with backslashes")),

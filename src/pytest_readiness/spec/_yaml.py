@@ -38,11 +38,6 @@ from pytest_readiness.spec._syntax import DEEPEST, explain
 
 if TYPE_CHECKING:
     from yaml.error import Mark
-    from yaml.parser import Parser
-else:
-    from yaml.parser import Parser
-    from yaml.reader import Reader
-    from yaml.scanner import Scanner
 
 Report = Callable[[Place, str], None]
 
@@ -56,23 +51,9 @@ def parser_for(text: str) -> Any:
         from yaml import cyaml
 
         return cyaml.CParser(text)  # type: ignore[attr-defined]
-    return _PythonParser(text)
+    from pytest_readiness.spec._python_yaml import PythonParser
 
-
-if not TYPE_CHECKING:
-
-    class _PythonParser(Reader, Scanner, Parser):
-        """The parser in Python; gives the same events."""
-
-        def __init__(self, text: str) -> None:
-            Reader.__init__(self, text)
-            Scanner.__init__(self)
-            Parser.__init__(self)
-
-else:
-
-    class _PythonParser(Parser):
-        def __init__(self, text: str) -> None: ...
+    return PythonParser(text)
 
 
 class _StopError(Exception):
@@ -128,6 +109,8 @@ class _Builder:
             self._events(parser_for(text).get_event)
         except yaml.MarkedYAMLError as error:
             line, column, message = explain(error, text)
+            if "maximum nesting depth" in message:  # libyaml has a limit of its own, far beyond ours
+                message = f"nested more than {DEEPEST} levels deep"
             self.tell(place_of(self.file, line, column), message)
             return None
         except yaml.reader.ReaderError as error:

@@ -15,7 +15,6 @@ ASIDE = frozenset(
 )
 #: Folders with Python that is run by hand or by a tool.
 _OPERATIONS = frozenset({"alembic", "migrations", "bin", "deploy", "infra", "ops", "hooks", "conf", "config"})
-_TESTS = frozenset({"tests", "test", "e2e"})
 #: Modules at the top that build, or test, and are not delivered.
 _NOT_MODULES = frozenset(
     {"setup", "conftest", "noxfile", "tasks", "fabfile", "manage", "dodo", "versioneer", "ez_setup"}
@@ -52,11 +51,6 @@ class Layout:
             *(f"{self.base}{name}" for name in self.packages),
             *(f"{self.base}{name}.py" for name in self.modules),
         )
-
-    @property
-    def test_folders(self) -> tuple[str, ...]:
-        """The topmost folders with tests."""
-        return tuple(sorted({name.split("/")[0] for name in self.tests if name.split("/")[0] in _TESTS}))
 
     def module(self, name: str) -> str | None:
         """Return the dotted name of the Python file *name*, None if it cannot be imported."""

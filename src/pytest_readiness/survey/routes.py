@@ -17,7 +17,8 @@ _GIVEN = frozenset({"Request", "Response", "BackgroundTasks", "HTTPConnection"})
 _PARAMETER = re.compile(r"[{<:]")
 #: Paths that change something, whatever their method, or ask who is there.
 _DOES = re.compile(
-    r"log-?in|log-?out|sign|auth|token|admin|delet|remov|clear|reset|trigger|start|stop|shutdown|restart|reload|run|sync",
+    r"(?<![a-z])(?:(?:log|sign)[-_]?(?:in|out|up)|o?auth\d?(?![a-z])|authori[sz]e|token|admin"
+    r"|delete|remove|clear|reset|purge|trigger|start|stop|shutdown|restart|reload|run|sync)",
     re.IGNORECASE,
 )
 _INJECTED = re.compile(r"\b(?:Depends|Security|Header|Cookie)\b")

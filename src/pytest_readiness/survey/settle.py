@@ -14,6 +14,14 @@ from pytest_readiness.survey.threshold import shown, threshold
 #: How much of a reason a comment shows, and how many of the things that are wrong.
 _LONGEST, _NAMED = 200, 2
 
+#: Titles of evidence that is there whatever is wrong.
+_GENERAL = frozenset(
+    {
+        *("repository", "changed", "untracked", "documents", "found", "counted", "checked"),
+        *("answer", "answers", "coverage data"),
+    }
+)
+
 LATER = "not measured yet: readiness init --run, or readiness check"
 TESTS_LATER = "not measured yet: readiness init --run, or pytest --readiness"
 
@@ -25,18 +33,26 @@ def settle(candidate: Candidate, result: Result | None) -> Settled | LeftOut:
         return Settled(found=found, state=State.HOLDS, expect=found.musts, comments=(_only_in(found.profile),))
     if result is None:
         return _unmeasured(candidate, "")
-    if not result.measurements:
-        return _without_values(candidate, result)
-    expect: dict[str, object] = {**found.musts, **dict(_held(candidate, result)), **dict(_ratcheted(candidate, result))}
-    if not expect and not candidate.probe.expected():
+    if result.reason.startswith("nothing was looked at"):
+        return LeftOut(found, _short(result.reason))
+    return _measured(candidate, result) if result.measurements else _without_values(candidate, result)
+
+
+def _measured(candidate: Candidate, result: Result) -> Settled | LeftOut:
+    found = candidate.found
+    expect: dict[str, object] = {
+        **found.musts,
+        **dict(_held(candidate, result)),
+        **dict(_ratcheted(candidate, result)),
+    }
+    if not expect and (found.keeps or found.ratchets or not candidate.probe.expected()):
         return LeftOut(found, "" if found.keeps else "nothing of it could be measured")
     weighed = _weighed(candidate, expectations(candidate.probe, expect), result)
     today = tuple(_today(found, result))
     if weighed.outcome is Outcome.PASSED:
         return Settled(found=found, state=State.HOLDS, expect=expect, comments=today)
-    bad = [held.why for held in weighed.expectations if held.held is not True]
-    reason = ": ".join(filter(None, ("; ".join(bad), _example(result, weighed))))
-    return _to_fix(found, expect, reason, today)
+    bad = "; ".join(one.why for one in weighed.expectations if not one.held)
+    return _to_fix(found, expect, ": ".join(filter(None, (bad, _example(result, weighed)))), today)
 
 
 def _only_in(profile: str) -> str:
@@ -55,8 +71,6 @@ def _unmeasured(candidate: Candidate, why: str) -> Settled | LeftOut:
 def _without_values(candidate: Candidate, result: Result) -> Settled | LeftOut:
     found = candidate.found
     reason = _short(result.reason)
-    if reason.startswith("nothing was looked at"):
-        return LeftOut(found, reason)
     if "is not installed: pip install" in reason:
         return _unmeasured(candidate, reason)
     if not found.musts and not candidate.probe.expected():
@@ -75,16 +89,15 @@ def _to_fix(found: Found, expect: Mapping[str, object], reason: str, today: tupl
     return Settled(found=found, state=State.FIX_FIRST, expect=expect, comments=comments, reason=whole)
 
 
-def _example(result: Result, weighed: Weighed | None) -> str:
+def _example(result: Result, weighed: Weighed) -> str:
     """Return the first lines of the evidence on what does not hold, which name what is wrong."""
-    names = [held.measurement for held in weighed.expectations if held.held is not True] if weighed else []
-    for name in names:
-        word = name.replace("_", " ").removesuffix("s")
-        for evidence in result.evidence:
-            if word in evidence.title:
-                lines = [line.strip() for line in evidence.text.splitlines() if line.strip()]
-                more = f" and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
-                return f"{'; '.join(lines[:_NAMED])}{more}"
+    words = [one.measurement.replace("_", " ").removesuffix("s") for one in weighed.expectations if not one.held]
+    about = [one for one in result.evidence if any(word in one.title for word in words)]
+    others = [one for one in result.evidence if one.title not in _GENERAL]
+    for evidence in (about or others)[:1]:
+        lines = [line.strip() for line in evidence.text.splitlines() if line.strip()]
+        more = f" and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
+        return f"{'; '.join(lines[:_NAMED])}{more}"
     return ""
 
 

@@ -15,7 +15,7 @@ from pytest_readiness.survey.measure import Candidate, candidate, measure
 from pytest_readiness.survey.model import Found, LeftOut, Remark, Settled
 from pytest_readiness.survey.repository import Repository
 from pytest_readiness.survey.settle import settle
-from pytest_readiness.survey.tests_run import tests_run
+from pytest_readiness.survey.suite import run_suite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +44,11 @@ def survey(
     *without* is a file there that does not count, as the spec itself that is to be written. Raises ``SpecError`` if
     the spec that comes of it is not sound, which is a mistake of ours.
     """
+    folder = folder.absolute()  # commands of gates are run in it, wherever they look from
     repository = Repository.at(folder, without)
     seen = _Seen(repository)
     candidates = tuple(_candidates(_distinct(seen.found), known, repository))
-    session = tests_run(folder, env, repository.troubles) if run and _has_tests(candidates) else None
+    session = run_suite(folder, env, repository.troubles) if run and _has_tests(candidates) else None
     results = measure(candidates, root=folder, known=known, env=env, run=run, session=session)
     outcomes = [settle(each, results.get(each.found.id)) for each in candidates]
     settled = _with_needs(tuple(one for one in outcomes if isinstance(one, Settled)))

@@ -32,13 +32,14 @@ def _lines(name: str, settled: Sequence[Settled]) -> Iterator[str]:
         yield from (f"  {scalar(profile)}: {{}}" for profile in profiles)
     yield ""
     yield "gates:"
-    for branch in _branches(settled):
+    for number, branch in enumerate(_branches(settled)):
+        if number:
+            yield ""
         yield f"  - group: {scalar(branch.title)}"
         yield "    gates:"
         for child in branch.children:
             assert isinstance(child, Draft)
             yield from draft_lines(child, "      ")
-        yield ""
 
 
 def _branches(settled: Sequence[Settled]) -> Iterator[Branch]:

@@ -22,15 +22,20 @@ def threshold(measure: Measure, today: Measurement, enough: int | None = None) -
     """
     number = _worst(measure, today.value)
     if number is None:
-        return measure.better is Better.HIGHER if isinstance(today.value, bool) else None
+        return today.value if _is_best(measure, today.value) else None
     higher = measure.better is Better.HIGHER
     if enough is not None:
         number = min(number, Fraction(enough)) if higher else max(number, Fraction(enough))
     if number.denominator != 1:
         number = Fraction((math.floor if higher else math.ceil)(number * _GRAIN), _GRAIN)
-    if not higher and not number:
-        return 0
+    if not number:
+        return None if higher else 0
     return f"{'>=' if higher else '<='} {_written(number)}{measure.unit}"
+
+
+def _is_best(measure: Measure, value: object) -> bool:
+    """Tell whether *value* is the truth that is the better one."""
+    return {Better.HIGHER: True, Better.LOWER: False}.get(measure.better) is value
 
 
 def _worst(measure: Measure, value: object) -> Fraction | None:

@@ -56,7 +56,8 @@ def imports(found: Found) -> Filling:
     names = [one or other for one, other in modules] if code is not None else []
     if names:
         return Filling({"modules": list(dict.fromkeys(names))}, {"failed": 0, "modules": len(set(names))})
-    files = [module for path in found.facts.ending(".py") if (module := dotted(path))]
+    paths = found.facts.ending(".py")
+    files = [dotted(path) if "/" in path else todo(f"the dotted name of {path}") for path in paths if dotted(path)]
     named = [*found.facts.modules, *files]
     if named:
         return Filling({"modules": list(dict.fromkeys(named))}, {"failed": 0, "modules": f">= {len(set(named))}"})
@@ -73,13 +74,16 @@ def import_contract(found: Found) -> Filling:
         return Filling({"across": todo("which package")}, {"crossing": f"<= {int(count.low)}"})
     if found.has("isol", "independ", "coupl", "decoupl", "separ"):
         return Filling(
-            {"independent": [todo("which modules must not import one another")]}, {"broken": 0, "contracts": ">= 1"}
+            {"independent": [todo("a module"), todo("another that it must not import, nor the other way round")]},
+            {"broken": 0, "contracts": ">= 1"},
         )
     modules = [module for path in found.facts.ending(".py") if (module := dotted(path))]
     if modules:
         forbidden = [{"from": modules, "to": [todo("what it must no longer import")]}]
         return Filling({"forbidden": forbidden}, {"broken": 0, "contracts": ">= 1"})
-    return Filling({"layers": [todo("the layers, from high to low")]}, {"broken": 0, "contracts": ">= 1"})
+    return Filling(
+        {"layers": [todo("the highest layer"), todo("the layer below it")]}, {"broken": 0, "contracts": ">= 1"}
+    )
 
 
 def types(found: Found) -> Filling:
@@ -220,7 +224,7 @@ def sarif(found: Found) -> Filling:
     return Filling({"report": ["**/*.sarif"]}, {**worst, "runs": ">= 1"})
 
 
-def secret_scan(found: Found) -> Filling:
+def secret_scan(_found: Found) -> Filling:
     """No secret in the code."""
     return Filling({"run": "gitleaks"}, {"results": 0, "runs": ">= 1"})
 

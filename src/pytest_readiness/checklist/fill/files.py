@@ -1,4 +1,4 @@
-"""Files, documents, configuration and images."""
+"""Files: that they are there or gone, how many, how large, and what they hold."""
 
 from __future__ import annotations
 
@@ -6,25 +6,7 @@ import re
 from typing import Any
 
 from pytest_readiness.checklist.fill import Filling, Found, Maker, todo
-from pytest_readiness.checklist.match.facts import Quantity
-
-_GUIDES = (
-    "guide",
-    "manual",
-    "documentation",
-    "docs",
-    "section",
-    "tutorial",
-    "diagram",
-    "runbook",
-    "runbooks",
-    "reference",
-    "readme",
-)
-_DULL = re.compile(
-    r"\b(?:create[ds]?|update[ds]?|add(?:ed)?|write|written|complete[d]?|comprehensive|document(?:ed|s)?|all|the|a|an|for|of|with|new|full|needs?|is|are|up|to|date|available|exists?|provided?|list(?:ed)?|and|in|place|accurate|prepared)\b",
-    re.IGNORECASE,
-)
+from pytest_readiness.checklist.match.facts import Facts, Quantity
 
 
 def file(found: Found) -> Filling:
@@ -35,9 +17,9 @@ def file(found: Found) -> Filling:
     size = facts.first("kB", "MB", "GB", "KiB", "MiB", "B")
     count = _count(found)
     if lines is not None:
-        expect["lines"] = _about(lines)
+        expect["lines"] = lines.condition("")
     if size is not None:
-        expect["size"] = _about(size)
+        expect["size"] = size.condition("")
     if count is not None and not _single(options):
         expect["count"] = count.condition("")
     if "count" not in expect and "glob" in options:
@@ -48,10 +30,6 @@ def file(found: Found) -> Filling:
     if not expect:
         expect["missing" if "paths" in options else "count"] = 0 if "paths" in options else ">= 1"
     return Filling(options, expect)
-
-
-def _about(quantity: Quantity) -> str | int:
-    return quantity.condition("" if quantity.op or quantity.high is not None else "")
 
 
 def _single(options: dict[str, Any]) -> bool:
@@ -92,16 +70,16 @@ def _where(found: Found) -> dict[str, Any]:
             )
         above = [path for path in found.above.paths if not path.endswith(("txt", "md"))]
         if above:
-            return {"glob": f"{above[0]}**/*"} if above[0].endswith("/") else _one(above[0])
+            return {"glob": f"{above[0]}**/*"} if above[0].endswith("/") else where_is(above[0])
+        if found.has("test", "suite"):
+            return {"glob": "tests/integration/**/test_*.py" if found.has("integration") else "tests/**/test_*.py"}
         return {"glob": todo("which files")}
     if len(paths) > 1 and all("/" in path and "*" not in path and not path.endswith("/") for path in paths):
         return {"paths": paths}
-    return _one(paths[0])
+    return where_is(paths[0])
 
 
 def _own_paths(text: str) -> list[str]:
-    from pytest_readiness.checklist.match.facts import Facts
-
     return Facts(text).files[:1]
 
 
@@ -113,7 +91,8 @@ def _braces(names: list[str]) -> str:
     return f"**/{{{','.join(dict.fromkeys(name.rsplit('/', 1)[-1] for name in names))}}}"
 
 
-def _one(path: str) -> dict[str, Any]:
+def where_is(path: str) -> dict[str, Any]:
+    """Return the option for the file at *path*; a name without a folder may be anywhere."""
     path = path.removeprefix("./")
     if path.startswith(("~", "/")):
         return {"path": todo(f"where {path} is, seen from here")}
@@ -143,7 +122,7 @@ def absent(found: Found) -> Filling:
 def schema_file(found: Found) -> Filling:
     """Definitions in a SQL file: as many as the item says."""
     files = [*found.facts.ending(".sql"), *found.above.ending(".sql")]
-    where = _one(files[0]) if files else {"glob": "**/*.sql"}
+    where = where_is(files[0]) if files else {"glob": "**/*.sql"}
     count = next((one for one in found.facts.quantities if not one.unit), None)
     kinds = [
         kind
@@ -170,52 +149,6 @@ def text_in_file(found: Found) -> Filling:
     return Filling({**_where(found), "regex": regex}, {"matches": ">= 1"})
 
 
-def docs(found: Found) -> Filling:
-    """Documents: those named, or those with a section of the item's own words."""
-    if found.options:
-        return Filling(found.options, found.expect)
-    named = [path for path in found.facts.paths if path.lower().endswith((".md", ".rst", ".txt", ".adoc"))]
-    if named:
-        return Filling(
-            {"path": named[0]} if "/" in named[0] or "*" not in named[0] else {"glob": named[0]},
-            {"files": ">= 1", "words": ">= 20"},
-        )
-    if found.has("readm", "readme"):
-        return Filling({"path": "README.md"}, {"files": ">= 1", "words": ">= 50"})
-    if found.has("changelog"):
-        return Filling({"path": "CHANGELOG.md"}, {"files": ">= 1", "words": ">= 10"})
-    if found.has("contribut"):
-        return Filling({"path": "CONTRIBUTING.md"}, {"files": ">= 1", "words": ">= 20"})
-    above = found.above.ending(".md")
-    where: dict[str, Any] = {"path": above[0]} if above else {"glob": "{README.md,docs/**/*.md}", "together": True}
-    section = _topic(found.item.text)
-    if section:
-        where["sections"] = [section]
-        return Filling(where, {"missing_sections": 0, "words": ">= 50"})
-    return Filling(where, {"files": ">= 1", "words": ">= 200"})
-
-
-def _topic(text: str) -> str:
-    """Return a regex for the heading of what the item wants to be written about."""
-    bare = re.sub(r"\(.*?\)|`[^`]*`|[^\w\s/-]", " ", _DULL.sub(" ", text)).lower()
-    words = [word for word in re.split(r"[\s/-]+", bare) if word and word not in _GUIDES and len(word) > 2]
-    return "|".join(dict.fromkeys(word[:-1] if word.endswith("s") and len(word) > 4 else word for word in words[:3]))
-
-
-def dated(found: Found) -> Filling:
-    """A document that is looked after: its last change is not long ago."""
-    return Filling({"path": todo("this document, seen from the spec's folder")}, {"age": "<= 90 d", "words": ">= 1"})
-
-
-def checklist(found: Found) -> Filling:
-    """A checklist whose boxes bear out what it claims."""
-    paths = found.facts.ending(".md")
-    return Filling(
-        {"path": paths[0] if paths else todo("this document, seen from the spec's folder")},
-        {"difference": "<= 0.5 %", "boxes": ">= 1"},
-    )
-
-
 def dotenv(found: Found) -> Filling:
     """A .env file that every reader reads alike."""
     path = next((path for path in found.facts.paths if "env" in path.lower()), None)
@@ -224,89 +157,10 @@ def dotenv(found: Found) -> Filling:
     return Filling(options, {"problems": 0, "keys": ">= 1"})
 
 
-def document(found: Found) -> Filling:
-    """A configuration or a report that can be read and holds what it should."""
-    paths = found.facts.ending(".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".conf")
-    code = found.item.code
-    options: dict[str, Any] = _one(paths[0]) if paths else {"path": todo("which file")}
-    if code is not None and code.language in {"json", "yaml", "yml", "toml"} and not paths:
-        above = found.above.ending(".yaml", ".yml", ".json", ".toml")
-        options = _one(above[0]) if above else options
-    wanted = [text for text in found.facts.quoted if re.fullmatch(r"[\w-]+", text)]
-    if wanted:
-        options["assert"] = [f"contains(to_string(@), '{wanted[0]}')"]
-    else:
-        options["assert"] = [todo("a JMESPath query that must be true")]
-    return Filling(options, {"violations": 0, "documents": ">= 1"})
-
-
-def report_values(found: Found) -> Filling:
-    """Values in a report in JSON."""
-    paths = [*found.facts.ending(".json"), *found.above.ending(".json")]
-    where = _one(paths[0]) if paths else {"glob": todo("which report, such as **/metrics.json")}
-    keys = [
-        key
-        for key in ("accuracy", "precision", "recall", "f1", "auc", "rmse", "mae", "loss")
-        if key in found.text.lower()
-    ]
-    query = [f"contains(to_string(@), '{key}')" for key in keys] or [todo("a JMESPath query that must be true")]
-    return Filling({**where, "assert": query}, {"violations": 0, "documents": ">= 1"})
-
-
-def lighthouse(found: Found) -> Filling:
-    """A budget in a report of Lighthouse, or of sizes."""
-    time = found.facts.first("ms", "s")
-    size = found.facts.first("kB", "MB", "KiB", "B")
-    share = next((one for one in found.facts.quantities if one.unit in {"", "%"} and 1 < one.low <= 100), None)
-    if time is not None:
-        milliseconds = int(time.low * (1000 if time.unit == "s" else 1))
-        return Filling(
-            {"glob": "**/lighthouse*.json", "extract": {"interactive": 'audits."interactive".numericValue'}},
-            {"interactive": f"< {milliseconds}"},
-        )
-    if size is not None:
-        wanted = int(size.low * {"kB": 10**3, "MB": 10**6, "KiB": 2**10, "B": 1}[size.unit])
-        return Filling(
-            {"glob": "**/lighthouse*.json", "extract": {"bytes": 'audits."total-byte-weight".numericValue'}},
-            {"bytes": f"<= {wanted}"},
-        )
-    wanted_share = f">= {share.low / 100:g}" if share else todo("the least score, such as >= 0.9")
-    category = "accessibility" if found.has("accessibl", "access", "accessibilit", "a11y") else "performance"
-    return Filling(
-        {"glob": "**/lighthouse*.json", "extract": {"score": f"categories.{category}.score"}}, {"score": wanted_share}
-    )
-
-
-def dockerfile(found: Found) -> Filling:
-    """What a Dockerfile says."""
-    paths = [path for path in found.facts.paths if "dockerfile" in path.lower() and not path.endswith(".md")]
-    options: dict[str, Any] = {"path": paths[0]} if paths else {}
-    expect: dict[str, Any] = {"files": ">= 1"}
-    for words, name, wanted in (
-        ({"multistag", "multistage", "stage", "optim", "layer", "size"}, "stages", ">= 2"),
-        ({"nonroot", "root", "user"}, "non_root", True),
-        ({"healthcheck", "health"}, "healthcheck", True),
-        ({"latest", "pin", "pinn", "tag", "base", "update"}, "unpinned", 0),
-        ({"layer", "cach", "order"}, "late_installs", 0),
-    ):
-        if not found.words.isdisjoint(words):
-            expect[name] = wanted
-    if len(expect) == 1:
-        expect |= {"instructions": ">= 2", "unpinned": 0}
-    return Filling(options, expect)
-
-
 MAKERS: dict[str, Maker] = {
     "file": file,
     "absent": absent,
     "schema_file": schema_file,
     "text_in_file": text_in_file,
-    "docs": docs,
-    "dated": dated,
-    "checklist": checklist,
     "dotenv": dotenv,
-    "document": document,
-    "report_values": report_values,
-    "lighthouse": lighthouse,
-    "dockerfile": dockerfile,
 }

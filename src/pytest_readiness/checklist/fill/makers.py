@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pytest_readiness.checklist.fill import Maker, code, data, delivery, files, operations, shell, tests, web
+from pytest_readiness.checklist.fill import (
+    Maker,
+    code,
+    commands,
+    data,
+    documents,
+    files,
+    manifests,
+    operations,
+    shell,
+    tests,
+    variables,
+    web,
+)
 
 #: By the name under ``fill`` in a rule.
 SAID: Mapping[str, Maker] = {
@@ -13,7 +26,10 @@ SAID: Mapping[str, Maker] = {
     **files.MAKERS,
     **web.MAKERS,
     **data.MAKERS,
-    **delivery.MAKERS,
+    **commands.MAKERS,
+    **documents.MAKERS,
+    **manifests.MAKERS,
+    **variables.MAKERS,
     **operations.MAKERS,
 }
 #: By the name of a probe; where there is none, what is shown is taken as if it were said.

@@ -123,17 +123,20 @@ def slo(found: Found) -> Filling:
     )
 
 
-_ROLES = (
-    ("security", "security"), ("legal", "legal"), ("product", "product"), ("customer", "support"), ("support", "support"),
-    ("oncall", "operations"), ("operation", "operations"), ("qa", "quality"), ("compliance", "compliance"),
-    ("privacy", "compliance"), ("gdpr", "compliance"), ("architecture", "architecture"), ("stakeholder", "management"),
-    ("budget", "management"), ("cost", "management"), ("marketing", "marketing"),
-)  # fmt: skip
+#: Who has to answer, by words of the question.
+_ROLES = {
+    "security": "security", "legal": "legal", "product": "product", "customer": "support", "support": "support",
+    "oncall": "operations", "operation": "operations", "qa": "quality", "compliance": "compliance",
+    "privacy": "compliance", "gdpr": "compliance", "architecture": "architecture", "stakeholder": "management",
+    "budget": "management", "cost": "management", "marketing": "marketing",
+}  # fmt: skip
 
 
 def manual(found: Found) -> Filling:
     """A question to whoever can answer it."""
-    role = found.item.owner or next((role for word, role in _ROLES if found.has(word)), todo("who has to answer"))
+    role = found.item.owner or next(
+        (role for word, role in _ROLES.items() if found.has(word)), todo("who has to answer")
+    )
     question = " ".join(found.item.text.split())[:200] or todo("what has to be answered with yes")
     return Filling(
         {"role": role, "question": question if question.endswith("?") else f"Is it so: {question}"}, {"attested": True}

@@ -6,23 +6,14 @@ import re
 from typing import Any
 
 from pytest_readiness.checklist.fill import Filling, Found, Maker, place, todo
+from pytest_readiness.checklist.match import data
 from pytest_readiness.checklist.match.facts import Quantity
 from pytest_readiness.checklist.match.words import parts, stem
 
 #: Words that say nothing of what a test is about, by their stems.
-_EMPTY = frozenset(
-    stem(word)
-    for word in (
-        "a an the of for and or with in on to by from via is are be been has have all any each every no not new real must should can will "
-        "add added complete completed comprehensive implement implemented implementation create created support supported enable enabled "
-        "verify verified validate ensure check test tests tested testing pass passing passed work working works functionality functional "
-        "feature features system systems basic full proper properly correctly correct successful successfully existing setup configured "
-        "configuration end flow flows workflow workflows automated automation production ready data finish finished run runs fix fixed "
-        "user users when where that this it its as at into using use based through per if does do don without handle handled handling "
-        "service services integration integrations update updated multi capability capabilities intact preserved place pipeline e2e "
-        "before after invalid valid case cases issue issues bug bugs error errors mechanism mechanisms"
-    ).split()
-)  # fmt: skip
+_DULL = frozenset(map(stem, data.words("dull")))
+#: Words that speak of all tests.
+_ALL = ("all", "suite", "pass", "green", "fail", "flaky", "skip", "succeed", "warning", "every", "regression")
 _MOST_KEYWORDS = 2
 _SHORTEST_KEYWORD = 3
 
@@ -33,8 +24,9 @@ def tests(found: Found) -> Filling:
     files = [path for path in found.facts.paths if path.endswith(".py") or "test" in path]
     if files:
         options["select"] = f"node:{_node(files[0])}"
-    elif "select" not in options:
-        options["select"] = f"keyword:{keyword(found)}"
+    elif "select" not in options or (options["select"] == "all" and not found.has(*_ALL) and found.facts.ratio is None):
+        words = keyword(found)
+        options["select"] = f"keyword:{words}" if words else todo("which tests, such as keyword:login")
     expect.setdefault("failed", 0)
     expect.setdefault("passed", ">= 1")
     _numbers(found, expect)
@@ -66,15 +58,13 @@ def _node(path: str) -> str:
 
 
 def keyword(found: Found) -> str:
-    """Return an expression for ``-k`` from the words that say what the item is about."""
+    """Return an expression for ``-k`` from the words that say what the item is about, empty if none do."""
     words: list[str] = []
     for word in parts(re.sub(r"\(.*?\)|`[^`]*[/.][^`]*`", " ", found.item.text)):
         lower = word.lower()
         told = lower.isascii() and lower.isalpha() and len(lower) >= _SHORTEST_KEYWORD
-        if told and stem(lower) not in _EMPTY and lower not in words and not any(lower in known for known in words):
+        if told and stem(lower) not in _DULL and lower not in words and not any(lower in known for known in words):
             words.append(lower)
-    if not words:
-        return todo("words of the names of these tests").replace(":", " -")
     chosen = [
         stem(word) if word.startswith(stem(word)) and len(stem(word)) > _SHORTEST_KEYWORD else word
         for word in words[:_MOST_KEYWORDS]
@@ -96,7 +86,7 @@ def junit(found: Found) -> Filling:
         and found.rule.name == "user-interface"
     ):
         word = keyword(found).split(" and ")[0]
-        if not word.startswith("TODO"):
+        if word:
             options["names"] = [f"*{word}*"]
     _numbers(found, expect)
     if count := found.facts.counted("vitest", "jest", "playwright", "cypress", "e2e", "component", "spec"):
@@ -126,6 +116,7 @@ def benchmark(found: Found) -> Filling:
     expect: dict[str, Any] = {"benchmarks": ">= 1"}
     time = found.facts.first("ms", "s", "min", "h")
     times = found.facts.first("x")
+    share = found.facts.first("%")
     ratio = found.facts.ratio
     if ratio is not None:
         expect["benchmarks"] = f">= {ratio[0]}"
@@ -136,13 +127,8 @@ def benchmark(found: Found) -> Filling:
         expect["mean"] = _upper(time)
     elif found.has("regress", "baselin") or (found.rule is not None and not found.has("suite", "pass")):
         options["against"] = todo("an earlier run to compare with")
-        expect["regression"] = _share(found, "<=") or todo("how much slower it may be, such as <= 5 %")
+        expect["regression"] = share.condition("<=") if share else todo("how much slower it may be, such as <= 5 %")
     return Filling(options, expect)
-
-
-def _share(found: Found, op: str) -> str | int | None:
-    share = found.facts.first("%")
-    return None if share is None else share.condition(op)  # type: ignore[arg-type] - one of the operators
 
 
 def _upper(time: Quantity) -> str | int:

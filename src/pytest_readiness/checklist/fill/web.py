@@ -33,11 +33,24 @@ def _status(found: Found, *, reading: bool, default: int = 200) -> int | str:
 def http(found: Found) -> Filling:
     """One request, or one to each endpoint that the item names."""
     many = addresses(found.facts)
+    if not many and not addresses(found.above):
+        return _in_some_answer(found)
     if len(many) > 1 and all(address.method in _READING and not address.open for address in many):
         variables = {name: text for address in many for name, text in address.variables.items()}
         urls = list(dict.fromkeys(address.url for address in many))
         return Filling({"urls": urls}, {"status": _status(found, reading=True), "endpoints": len(urls)}, variables)
     return _ask(found, _first(found))
+
+
+def _in_some_answer(found: Found) -> Filling:
+    """What an answer has to hold, where the item says what but not where."""
+    count = next((one for one in found.facts.quantities if not one.unit), None)
+    status = _status(found, reading=True)
+    options: dict[str, Any] = {"url": todo("which endpoint")}
+    if found.facts.status:
+        return Filling(options, {"status": status})
+    options["extract"] = {"found": todo("where it is in the JSON")}
+    return Filling(options, {"status": status, "found": count.condition("") if count else todo("what it has to be")})
 
 
 def _ask(found: Found, address: Address) -> Filling:
@@ -161,11 +174,11 @@ def error_responses(found: Found) -> Filling:
     """A request for what is not there is turned down in the usual form."""
     address = placed("/no-such-endpoint")
     status = next((code for code in found.facts.status if code >= 400), 404)  # noqa: PLR2004 - statuses
-    extract = {"error": todo("where the message is in the JSON, such as error.message or detail")}
+    extract = {"error": todo("where the message is in the JSON, such as error.message")}
     return Filling({"url": address.url, "extract": extract}, {"status": status, "error": "~ ."}, address.variables)
 
 
-def grafana(found: Found) -> Filling:
+def grafana(_found: Found) -> Filling:
     """Dashboards that Grafana has."""
     options = {"url": "${grafana_url}/api/search?type=dash-db", "extract": {"dashboards": "length(@)"}}
     return Filling(options, {"status": 200, "dashboards": ">= 1"}, place("grafana_url"))
@@ -185,13 +198,13 @@ def log_aggregation(found: Found) -> Filling:
     return Filling(options, {"status": 200, "labels": ">= 1"}, place("loki_url"))
 
 
-def alertmanager(found: Found) -> Filling:
+def alertmanager(_found: Found) -> Filling:
     """Alertmanager, and somebody for it to tell."""
     options = {"url": "${alertmanager_url}/api/v2/receivers", "extract": {"receivers": "length(@)"}}
     return Filling(options, {"status": 200, "receivers": ">= 1"}, place("alertmanager_url"))
 
 
-def pipeline(found: Found) -> Filling:
+def pipeline(_found: Found) -> Filling:
     """The last run of the pipeline succeeded."""
     url = todo(
         "the API of the pipeline's last run, such as https://api.github.com/repos/OWNER/NAME/actions/runs?branch=main&per_page=1"

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
 
-import yaml
+from pytest_readiness.checklist.match.data import load
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REQUEST = re.compile(r"(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) +(?:https?://|/|\$|\{)\S*")
 _SETTING = re.compile(r"(?:export +|set +)?[A-Z][A-Z0-9_]*=\S*")
 _BEFORE = re.compile(r"(?:[A-Z_][A-Z0-9_]*=(?:\"[^\"]*\"|'[^']*'|\S*) +)+(?=\S)")
 _INSIDE = re.compile(
-    r"(?:docker|podman)(?:[ -]compose)?(?: +-f +\S+)* +(?:exec|run --rm)(?: +-[a-zA-Z-]+(?:=\S+)?(?: +(?=-))?)* +\S+ +(?=[a-z])"
+    r"(?:docker|podman)(?:[ -]compose)?(?: +-f +\S+)* +(?:exec|run --rm)(?: +-[a-zA-Z-]+(?:=\S+)?(?: +(?=-))?)*"
+    r" +\S+ +(?=[a-z])"
     r"|kubectl +exec +(?:-\S+ +(?:\S+ +(?=-))?)*\S+ +(?:-\S+ +\S+ +)*-- +"
 )
 _CHANGE = re.compile(r"(?:cd|pushd|set -\w+|source \S+|\. \S+) ?[^&;|]*(?:&&|;) *")
@@ -38,31 +36,35 @@ class Known:
 
 @cache
 def _table() -> tuple[dict[str, str], int, tuple[str, ...]]:
-    text = (resources.files("pytest_readiness.checklist.match") / "commands.yaml").read_text(encoding="utf-8")
-    data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    data = load("commands.yaml")
     table = {str(begin).strip(): probe for probe, begins in data["commands"].items() for begin in begins}
     longest = max(len(begin.split()) for begin in table)
     return table, longest, tuple(f"{run} " for run in data["runs"])
 
 
+_QUERIES = {"sql": "sql", "postgresql": "sql", "psql": "sql", "plpgsql": "sql", "mysql": "sql", "promql": "prometheus"}
+_PYTHON = frozenset({"python", "py", "pycon"})
+_SETTINGS = frozenset({"env", "dotenv", "ini", "properties"})
+
+
 def known(language: str, command: str) -> Known:
     """Return what is known of a piece of code."""
     lines = [line for line in _lines(command) if line]
-    if not lines:
-        return Known(command.strip(), "")
-    if language in {"sql", "postgresql", "psql", "plpgsql", "mysql"}:
-        return Known(command.strip(), "sql")
-    if language in {"promql", "prometheus"}:
-        return Known(command.strip(), "prometheus")
-    if language in _LISTINGS:
-        return Known(command.strip(), _LISTINGS[language])
-    if language in {"python", "py", "pycon"}:
-        return Known(command.strip(), "imports" if all(_IMPORT.match(line) for line in lines) else "command")
-    if language in {"env", "dotenv", "ini", "properties"} and all(_SETTING.match(line) for line in lines):
-        return Known(lines[0], "env")
+    probe = _by_language(language, lines) if lines else ""
+    if probe or not lines:
+        return Known(command.strip(), probe)
     found = [one for one in map(line_of, lines) if one.probe]
     telling = next((one for one in found if one.probe not in {"command", "env"}), None)
     return telling or (found[0] if found else Known(lines[0], ""))
+
+
+def _by_language(language: str, lines: list[str]) -> str:
+    """Return the probe for code in *language*, empty where its lines have to tell."""
+    if language in _PYTHON:
+        return "imports" if all(_IMPORT.match(line) for line in lines) else "command"
+    if language in _SETTINGS and all(_SETTING.match(line) for line in lines):
+        return "env"
+    return _QUERIES.get(language) or _LISTINGS.get(language, "")
 
 
 _LISTINGS = {
@@ -72,7 +74,7 @@ _LISTINGS = {
 
 
 def _lines(command: str) -> list[str]:
-    joined = re.sub(r"\\\n\s*", " ", command)
+    joined = re.sub(r"\s*\\\n\s*", " ", command)
     return [
         _PROMPT.sub("", line.strip())
         for line in joined.splitlines()
@@ -84,7 +86,7 @@ def line_of(line: str) -> Known:
     """Return what is known of one line as a shell has it."""
     if _REQUEST.match(line):
         return Known(line, "http")
-    if _SETTING.fullmatch(line.split(" #")[0].strip()):
+    if _SETTING.fullmatch(line.split(" #", maxsplit=1)[0].strip()):
         return Known(line, "env")
     line = _bare(line)
     probe = _by_beginning(line)

@@ -4,52 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-#: The one word, and what it is written as; a star stands for any ending.
-_WRITTEN = {
-    "abtest": "a b",
-    "backup": "back up|back ups",
-    "bluegreen": "blue green",
-    "cachehit": "cache hit*",
-    "cicd": "ci cd|continuous integration|continuous delivery|continuous deployment",
-    "circuitbreaker": "circuit breaker*",
-    "crossorigin": "cross origin",
-    "deadletter": "dead letter*",
-    "e2e": "end to end",
-    "errorrate": "error rate*",
-    "failover": "fail over*",
-    "featureflag": "feature flag*|feature toggle*",
-    "golive": "go live",
-    "healthcheck": "health check*",
-    "loadbalancer": "load balanc*",
-    "loadtest": "load test*",
-    "login": "sign in|sign up|signs in|signs up|signed in|log in|log out|logs in|logged in|logging in|sign out",
-    "multistage": "multi stage",
-    "multitenant": "multi tenan*",
-    "nonroot": "non root",
-    "oncall": "on call",
-    "openapi": "open api",
-    "opentelemetry": "open telemetry",
-    "pentest": "pen test*|penetration test*",
-    "precommit": "pre commit",
-    "ratelimit": "rate limit*",
-    "readonly": "read only",
-    "realtime": "real time",
-    "rollback": "roll back*|rolled back|rolls back",
-    "rollout": "roll out*|rolled out",
-    "secondfactor": "two factor|multi factor|second factor",
-    "setup": "set up",
-    "signoff": "sign off*|signed off",
-    "stresstest": "stress test*",
-    "timeout": "time out*",
-    "typecheck": "type check*",
-}
+from pytest_readiness.checklist.match.data import load
 
 
 def _pairs() -> dict[str, list[tuple[str, bool, str]]]:
     """Return, by first word, the second words, whether only their beginning counts, and what both become."""
     pairs: dict[str, list[tuple[str, bool, str]]] = {}
-    for one, written in _WRITTEN.items():
-        for phrase in written.split("|"):
+    for one, written in load("vocabulary.yaml")["compounds"].items():
+        for phrase in written:
             words = phrase.split()
             for place, word in enumerate(words[1:], 1):
                 before = " ".join(words[:place])

@@ -6,29 +6,24 @@ pytest runs the tests of the one; of the other it can only read the reports.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
+from pytest_readiness.checklist.match.data import words
 from pytest_readiness.checklist.match.words import stem
 
-_PYTHON = frozenset(map(stem, (
-    "pytest python pip django fastapi flask alembic mypy ruff celery uvicorn gunicorn pydantic sqlalchemy venv virtualenv poetry "
-    "streamlit conda numpy pandas pypi tox bandit mlflow sklearn pytorch"
-).split())) | {"<py>", "<requirements>", "<library>"}  # fmt: skip
-_OTHERS = frozenset(map(stem, (
-    "npm yarn pnpm jest vitest playwright cypress react typescript nextjs expo eas vue angular svelte webpack vite node nodejs nestjs "
-    "gradle maven mvn kotlin swift xcode android ios flutter dart cargo rust golang java spring junit dotnet nuget laravel php "
-    "rails ruby rspec bun deno tailwind prisma"
-).split())) | {"<ts>", "<packagejson>", "<source>", "<jstest>"}  # fmt: skip
+_PYTHON = {*map(stem, words("python")), "<py>", "<requirements>", "<library>"}
+_OTHERS = {*map(stem, words("elsewhere")), "<ts>", "<packagejson>", "<source>", "<jstest>"}
 
-#: How the probes for Python are called where others run.
+#: What takes the place of the probes for Python where others run.
 ELSEWHERE = {"tests": "junit"}
 
 
-def elsewhere(items: Iterable[Set[str]]) -> bool:
+def elsewhere(items: Iterable[AbstractSet[str]]) -> bool:
     """Tell whether the words of *items* name tools of others, and none of Python."""
     others = False
-    for words in items:
-        if not words.isdisjoint(_PYTHON):
+    for words_ in items:
+        if not _PYTHON.isdisjoint(words_):
             return False
-        others = others or not words.isdisjoint(_OTHERS)
+        others = others or not _OTHERS.isdisjoint(words_)
     return others

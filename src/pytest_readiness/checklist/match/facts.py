@@ -16,13 +16,13 @@ from pytest_readiness.checklist.match import features
 
 Op = Literal["", ">=", ">", "<=", "<", "~"]
 
-_WORDS_BEFORE = {
+_WORDS_BEFORE: dict[str, Op] = {
     "under": "<", "below": "<", "less than": "<", "fewer than": "<", "within": "<=", "at most": "<=", "up to": "<=",
     "max": "<=", "maximum": "<=", "no more than": "<=", "not exceed": "<=", "over": ">", "above": ">",
     "more than": ">", "greater than": ">", "exceeds": ">", "at least": ">=", "minimum": ">=", "min": ">=",
     "no less than": ">=", "about": "~", "around": "~", "approximately": "~", "approx.": "~",
 }  # fmt: skip
-_SIGNS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "≤": "<=", "≥": ">=", "~": "~", "≈": "~", "±": "~"}
+_SIGNS: dict[str, Op] = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "≤": "<=", "≥": ">=", "~": "~", "≈": "~", "±": "~"}
 _UNITS = {
     "%": "%", "percent": "%", "ms": "ms", "millisecond": "ms", "milliseconds": "ms", "s": "s", "sec": "s", "secs": "s",
     "second": "s", "seconds": "s", "min": "min", "mins": "min", "minute": "min", "minutes": "min", "h": "h", "hr": "h",
@@ -42,12 +42,19 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
-_DATES = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|\bv?\d+\.\d+\.\d+\b|\b[A-Z]\w*[- ]?\d+[-:]|\bP\d\b|(?:line|step|phase|week|day)s? \d+(?:-\d+)?", re.IGNORECASE)
+_DATES = re.compile(
+    r"(?i:\b(?:line|step|phase|week|day|month|quarter|sprint|section)s? \d+(?:\s?[-\u2013]\s?\d+)?)|"
+    r"\d{4}-\d{2}(?:-\d{2})?|\bv?\d+\.\d+\.\d+\b|\b[A-Z]\w*[- ]?\d+[-:]|\bP\d\b|#\d+"
+)
 _RATIO = re.compile(r"(?<![\d/.-])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d/.-])")
 _METHOD = r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"
-_ENDPOINT = re.compile(rf"(?:\b(?P<method>{_METHOD})\b[:\s]\s*)?[`'\"(]?(?P<path>(?<![\w./~*:{{}}-])/(?!/)[\w{{}}<>:$.*\[\]-]+(?:/[\w{{}}<>:$.*\[\]-]*)*(?:\?[\w=&%.,{{}}$-]*)?)")
+_ENDPOINT = re.compile(
+    rf"(?:\b(?P<method>{_METHOD})\b[:\s]\s*)?[`'\"(]?(?P<path>(?<![\w./~*:{{}}-])/(?!/)[\w{{}}<>:$.*\[\]-]+(?:/[\w{{}}<>:$.*\[\]-]*)*(?:\?[\w=&%.,{{}}$-]*)?)"
+)
 _URL = re.compile(r"[a-z][a-z0-9+]*://[^\s`'\"<>|]+")
-_ENV = re.compile(r"\$?\{?\b(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?P<star>_?\*)?\}?(?:\s?=\s?(?P<value>[^\s`,;)#]+))?")
+_ENV = re.compile(
+    r"\$?\{?\b(?P<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?P<star>_?\*)?\}?(?:\s?=\s?(?P<value>[^\s`,;)#]+))?"
+)
 _CALL = re.compile(r"\b([A-Za-z_][\w.]*)\(([^()]*)\)")
 _QUOTED = re.compile(r"`([^`]+)`")
 _MODULE = re.compile(r"\b[a-z_]\w+(?:\.[a-z_]\w+)+\b")
@@ -55,7 +62,10 @@ _NAME = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+\b")
 _REQUIREMENT = re.compile(r"\b([A-Za-z][A-Za-z0-9_.-]*(?:\[[\w,]+\])?)\s*(==|>=|~=|<=|>|<)\s*(\d[\w.]*)")
 _STATUS = re.compile(r"(?<![\d.,$#/-])(?:HTTP )?([1-5]\d\d)(?![\d.,]*\d|[\w%+]|\s?(?:ms|lines|MB|RPS|users|req))")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-_KNOWN_STATUS = frozenset({200, 201, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 501, 502, 503, 504})  # fmt: skip
+#: Statuses of HTTP that documents name.
+KNOWN_STATUS = frozenset(
+    {200, 201, 202, 204, *range(301, 305), 307, 308, *range(400, 406), 409, 410, 413, 415, 422, 429, *range(500, 505)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +181,7 @@ class Facts:
     @cached_property
     def status(self) -> list[int]:
         """Statuses of HTTP."""
-        return [int(code) for code in _STATUS.findall(self.text) if int(code) in _KNOWN_STATUS]
+        return [int(code) for code in _STATUS.findall(self.text) if int(code) in KNOWN_STATUS]
 
     @cached_property
     def quantities(self) -> list[Quantity]:
@@ -197,14 +207,14 @@ def _bare(part: str) -> str:
 
 
 def _quantity(match: re.Match[str], text: str) -> Quantity:
-    sign = _SIGNS.get(match["sign"] or "") or _WORDS_BEFORE.get((match["word"] or "").lower(), "")
+    sign: Op = _SIGNS.get(match["sign"] or "") or _WORDS_BEFORE.get((match["word"] or "").lower(), "")
     if match["plus"] or match["plus2"]:
         sign = sign or ">="
     high = match["high"]
     return Quantity(
         low=float(match["low"].replace(",", "")),
         unit=_UNITS.get((match["unit"] or "").lower(), ""),
-        op=sign,  # type: ignore[arg-type] - one of the values of the two tables
+        op=sign,
         high=None if high is None else float(high.replace(",", "")),
         after=text[match.end() :].strip(" *_`").lower()[:40],
     )

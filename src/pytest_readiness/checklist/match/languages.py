@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
-from typing import Any
 
-import yaml
+from pytest_readiness.checklist.match.data import load
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SHORTEST = 2
 #: Scripts that put no blanks between words.
 _DENSE = ("\u3040", "\u9fff")
@@ -16,9 +13,7 @@ _DENSE = ("\u3040", "\u9fff")
 
 @cache
 def _known() -> dict[str, str]:
-    text = (resources.files("pytest_readiness.checklist.match") / "languages.yaml").read_text(encoding="utf-8")
-    data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
-    return {str(word): str(english) for words in data.values() for word, english in words.items()}
+    return {str(word): str(known) for words in load("languages.yaml").values() for word, known in words.items()}
 
 
 def english(word: str) -> str:

@@ -25,15 +25,11 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from pytest_readiness.checklist.match import data
 from pytest_readiness.checklist.match.compounds import joined
 from pytest_readiness.checklist.match.words import parts, stem
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +65,13 @@ _KEYS = {"rule", "probe", "words", "context", "against", "needs", "second", "fil
 @cache
 def load() -> tuple[Rule, ...]:
     """Return all rules, in the order of the files and of the rules in them."""
-    folder = resources.files("pytest_readiness.checklist.match") / "rules"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
-    return tuple(
-        _rule(entry)
-        for file in files
-        for entry in yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
-    )
+    there = data.folder() / "rules"
+    files = sorted((file for file in there.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    return tuple(made(entry) for file in files for entry in data.parse(file.read_text(encoding="utf-8")))
 
 
-def _rule(entry: Mapping[str, Any]) -> Rule:
+def made(entry: Mapping[str, Any]) -> Rule:
+    """Return the rule that *entry* writes down."""
     unknown = set(entry) - _KEYS
     if unknown:
         raise ValueError(f"rule {entry.get('rule')!r} has unknown keys: {', '.join(sorted(unknown))}")

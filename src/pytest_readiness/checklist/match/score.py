@@ -106,7 +106,9 @@ class Index:
             needs = rules_[number].needs
             if needs and needs.isdisjoint(words):
                 continue
-            points = strongest + MORE * (total[number] - strongest) + context.get(number, 0.0) + against.get(number, 0.0)
+            points = (
+                strongest + MORE * (total[number] - strongest) + context.get(number, 0.0) + against.get(number, 0.0)
+            )
             if points > 0:
                 found[number] = points
         return found

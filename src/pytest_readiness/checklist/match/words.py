@@ -10,49 +10,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pytest_readiness.checklist.match.data import load
+from pytest_readiness.checklist.match.data import words as words_of
 from pytest_readiness.checklist.match.languages import dense, english
 
-#: Other spellings and short forms of the same word, by what is written.
-ALIASES = {
-    "apis": "api", "auth": "authentication", "authn": "authentication", "authz": "authorization", "autoscaler": "hpa",
-    "autoscaling": "hpa", "automatic": "automated", "automatically": "automated", "ci": "cicd", "otel": "opentelemetry", "swagger": "openapi", "dlq": "deadletter", "2fa": "secondfactor", "mfa": "secondfactor", "complexity": "complex", "config": "configuration",
-    "connectivity": "connection", "containerisation": "container", "containerised": "container",
-    "containerization": "container", "containerized": "container", "creds": "credential", "cve": "vulnerability",
-    "cves": "vulnerability", "db": "database", "dbs": "database", "deps": "dependency", "doc": "documentation",
-    "docs": "documentation", "documented": "documentation",
-    "documenting": "documentation", "invalidation": "cacheflush", "invalidate": "cacheflush", "invalidated": "cacheflush", "invalidates": "cacheflush", "env": "environment", "envs": "environment",
-    "eslint": "lint", "flake8": "lint", "pylint": "lint", "linter": "lint", "linters": "lint", "linting": "lint",
-    "functionality": "functional", "functionalities": "functional", "handler": "handle", "handlers": "handle",
-    "healthchecks": "healthcheck", "healthy": "health", "healthz": "healthcheck", "livez": "healthcheck",
-    "readyz": "healthcheck", "indices": "index", "infra": "infrastructure", "js": "javascript", "k8s": "kubernetes",
-    "kube": "kubernetes", "mem": "memory", "none": "no", "zero": "no", "without": "no", "0": "no", "perf": "performance",
-    "postgres": "postgresql", "pg": "postgresql", "playbook": "runbook", "playbooks": "runbook", "prod": "production",
-    "qps": "rps", "tps": "rps", "released": "release", "releasing": "release", "repo": "repository", "scanner": "scan",
-    "scanners": "scan", "sec": "second", "slas": "sla", "slos": "slo", "ssl": "tls", "staged": "stage", "testing": "test",
-    "tested": "test", "used": "use", "using": "use", "utilisation": "usage", "utilization": "usage", "vars": "variable",
-    "var": "variable", "vuln": "vulnerability", "vulns": "vulnerability", "ts": "typescript", "min": "minute",
-    "mins": "minute", "dockerised": "docker", "dockerized": "docker", "dockerize": "docker", "optimise": "optimize",
-    "optimised": "optimize", "optimisation": "optimize", "subnets": "subnet", "mock": "mock", "mocked": "mock",
-    "analytics": "analytic", "workers": "worker", "pagerduty": "pager", "prs": "pr", "built": "build", "ran": "run",
-    "ios": "ios", "accessibility": "a11y", "accessible": "reachable", "settings": "configuration", "setting": "configuration", "configurable": "adjustable", "profile": "userprofile", "profiles": "userprofile", "logs": "log", "sanitized": "sanitize", "sanitized": "sanitize", "sanitization": "sanitize", "importable": "import", "formats": "fileformat", "authenticated": "authentication", "bugs": "bug", "crashes": "crash", "crashed": "crash", "signin": "login", "signup": "login", "validations": "validation", "healthiness": "health", "deployed": "deploy", "installed": "install", "e-mail": "email", "e-mails": "email", "serverless": "serverless", "signature": "signature", "logger": "log", "loggers": "log", "doesn": "not", "cannot": "not", "can't": "not", "ok": "ok",
-}  # fmt: skip
-
+#: Other spellings and short forms, by what is written.
+ALIASES: dict[str, str] = {
+    word: known for known, words in load("vocabulary.yaml")["aliases"].items() for word in str(words).split()
+}
 #: Words that would lose an ending that is none.
-_KEPT = frozenset({
-    "aws", "bus", "cors", "dns", "https", "kubernetes", "os", "redis", "access", "process", "class", "address", "sms",
-    "css", "less", "loss", "pass", "business", "readiness", "production", "version", "session", "functional", "service",
-    "response", "database", "image", "storage", "usage", "package", "message", "staging", "string", "media", "index",
-    "regex", "status", "corpus", "canary", "sentry", "celery", "query", "library", "memory", "summary", "registry",
-    "history", "factory", "directory", "release", "repository", "mypy", "snyk", "tls", "series", "alias", "axios",
-    "analysis", "basis", "does", "always", "previous", "various", "readme", "cypress", "postgresql", "yes", "gas",
-    "compose", "expose", "purpose", "policy", "delivery", "discovery", "recovery", "entry", "retry", "node", "table",
-    "able", "stage", "secure", "feature", "module", "role", "file", "type", "rate", "state", "site", "pipeline", "core",
-    "template", "private", "update", "create", "delete", "e2e", "cicd", "abtest", "precommit", "typecheck", "signoff",
-    "healthcheck", "ratelimit", "readonly", "nonroot", "crossorigin", "oncall", "golive", "multistage", "backup",
-    "bluegreen", "featureflag", "loadbalancer", "realtime", "opentelemetry", "stresstest", "loadtest", "openapi",
-    "circuitbreaker", "setup", "rollback", "rollout", "multitenant", "deadletter", "errorrate", "failover", "timeout",
-    "pentest", "cachehit", "secondfactor",
-})  # fmt: skip
+_KEPT = words_of("kept")
 
 #: What plural forms end in that add more than an s.
 _PLURALS = ("sses", "ches", "shes", "xes", "zes")
@@ -86,17 +53,14 @@ def _bare(word: str, ending: str) -> str:
     bare = word[: -len(ending)]
     if ending == "y" and bare[-1] in "aeiou":
         return word
-    return f"{bare}e" if f"{bare}e" in _KEPT else _undoubled(bare)
+    return f"{bare}e" if ending in {"ed", "ing"} and f"{bare}e" in _KEPT else _undoubled(bare)
 
 
 def _singular(word: str) -> str:
     if len(word) <= _SHORTEST or word in _KEPT or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
-    if word.endswith("ies"):
-        word = f"{word[:-3]}y"
-    else:
-        word = word[:-2] if word.endswith(_PLURALS) else word[:-1]
-    return ALIASES.get(word, word)
+    one = f"{word[:-3]}y" if word.endswith("ies") else word[: -2 if word.endswith(_PLURALS) else -1]
+    return ALIASES.get(one, one)
 
 
 def _undoubled(word: str) -> str:

@@ -53,5 +53,7 @@ def absent(modules: Modules, names: Sequence[str], packages: Sequence[str]) -> l
     return [
         name
         for name in names
-        if "*" not in name and name.partition(".")[0] in packages and name.encode() not in modules.index
+        if "*" not in name
+        and any(name == package or name.startswith(f"{package}.") for package in packages)
+        and name.encode() not in modules.index
     ]

@@ -86,6 +86,9 @@ class Recorded:
     what need not be computed again, or None.
     """
 
+    #: Why there is no branch, where there is none.
+    no_branch = "branch coverage was not recorded: set branch = true under [run], or run with --cov-branch"
+
     def __init__(self, cov: Coverage, root: Path, cache: Path | None = None) -> None:
         self._cov = cov
         self._lock = threading.Lock()
@@ -97,6 +100,12 @@ class Recorded:
         if any(not Path(name).is_absolute() for name in names) and not root.samefile(Path.cwd()):
             raise CannotMeasure(f"the coverage data has relative paths (relative_files): run from {root}")
         self.measured = frozenset(os.path.realpath(name) for name in names)
+
+    @contextlib.contextmanager
+    def raw(self, deadline: Deadline) -> Iterator[Coverage]:
+        """Lend coverage.py's own object, while no other gate analyses it."""
+        with self._alone(deadline):
+            yield self._cov
 
     def option(self, name: str) -> Sequence[str]:
         """Return an option of coverage.py's configuration that is a list; empty where it is not set."""

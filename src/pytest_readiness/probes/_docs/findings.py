@@ -12,8 +12,8 @@ from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Evidence, Value
 from pytest_readiness.options import Query
 from pytest_readiness.probe import Context
-from pytest_readiness.probes import _dotenv, _glob, _inputs
-from pytest_readiness.probes._docs import changes, code, links
+from pytest_readiness.probes import _changes, _dotenv, _glob, _inputs
+from pytest_readiness.probes._docs import code, dates, links
 from pytest_readiness.probes._docs.markdown import Document, Heading, read
 from pytest_readiness.probes._inputs import Input
 
@@ -129,6 +129,25 @@ class Findings:
         each = zip(self.documents, self._texts, strict=True)
         return [(f"{document.name}: ", [document], [text]) for document, text in each]
 
+    def dated(self, regex: re.Pattern[str]) -> None:
+        """Measure how long ago the date is that each document states where *regex* finds it, the newest of several."""
+        self.values["stated_age"] = _inputs.each([self._stated_age(document, regex) for document in self.documents])
+
+    def _stated_age(self, document: Document, regex: re.Pattern[str]) -> float:
+        each_line = re.compile(regex.pattern, regex.flags | re.MULTILINE)
+        try:
+            (hits,) = patterns.find_all(each_line, [document.text], self.context.deadline.cap())
+            found = [day for _, text in hits if (day := dates.find(text or ""))]
+            age = dates.age(max(found), self.context.now) if found else 0.0
+        except (TimeoutError, ValueError) as error:
+            raise CannotMeasure(f"{document.name}: {error}") from None
+        if not found:
+            no_date = f"{hits[0][1]!r:.60} is no date, such as 2025-10-06 or October 6, 2025" if hits else ""
+            why = no_date or "nothing matches"
+            raise CannotMeasure(f"{document.name} states no date where dated looks for one: {why}")
+        self._lines.setdefault("dated", []).append(f"{document.name}: {max(found)}")
+        return age
+
     # --- code, links, ages ----------------------------------------------------------------------
 
     def code(self, language: str | None, *, compiles: bool) -> None:
@@ -187,9 +206,9 @@ class Findings:
     def ages(self, newer_than: str | None) -> None:
         """Measure how old the newest document is, and how much older than the newest change of *newer_than*."""
         try:
-            newest = changes.newest([file.path for file in self.files], self.context)
+            newest = _changes.newest([file.path for file in self.files], self.context)
             if newer_than is not None:
-                self.values["behind"] = max(0.0, changes.newest([self.context.path(newer_than)], self.context) - newest)
+                self.values["behind"] = _changes.behind(newest, newer_than, self.context)
             self.values["age"] = _inputs.age(self.context, newest)
         except (CannotMeasure, ValueError) as error:
             self.unknown |= {name: str(error) for name in ("age", "behind") if name not in self.values}

@@ -72,12 +72,13 @@ def read(found: Input, context: Context) -> Document:
 
 
 def parse(source: str, name: str = "") -> Document:
-    """Take *source* apart. Raises ``MissingExtra`` without markdown-it-py."""
+    """Take *source* apart. Raises ``MissingExtra`` without markdown-it-py and its plugins."""
     try:
         from markdown_it import MarkdownIt
         from mdit_py_plugins.front_matter import front_matter_plugin
-    except ImportError:
-        raise MissingExtra("markdown-it-py", "docs") from None
+    except ImportError as error:
+        lacking = "mdit-py-plugins" if (error.name or "").startswith("mdit") else "markdown-it-py"
+        raise MissingExtra(lacking, "docs") from None
     tokens = MarkdownIt("commonmark").enable("table").use(front_matter_plugin).parse(source)
     made = Document(name, without_comments(source))
     _Reader(made).run(tokens)

@@ -20,7 +20,7 @@ from typing import Any
 
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Better, Value
-from pytest_readiness.probe import Measure
+from pytest_readiness.probe import Family, Measure
 from pytest_readiness.probes._document import loader
 
 _TYPES: Mapping[str, type] = {"int": int, "float": float, "str": str, "bool": bool}
@@ -87,6 +87,14 @@ def load(name: str) -> Subject:
         {key: Names(item["query"], item.get("match") == "part") for key, item in data["names"].items()},
         {key: _rule(item) for key, item in data["measurements"].items()},
     )
+
+
+def family(name: str) -> Family:
+    """Return what the subject called *name* measures, and of what kinds it knows names."""
+    known = load(name)
+    kinds = [f"`{kind}`{' (part of one will do)' * names.part}" for kind, names in known.names.items()]
+    when = f"`subject: {name}`, which knows `names` of {', '.join(kinds)}"
+    return Family({key: rule.measure for key, rule in known.rules.items()}, when)
 
 
 def _rule(item: Mapping[str, Any]) -> Rule:

@@ -29,6 +29,9 @@ class Auth:
     def __post_init__(self) -> None:
         if (self.basic is None) == (self.bearer is None):
             raise OptionError("say either `basic` or `bearer`")
+        for name in ("basic", "bearer"):
+            if getattr(self, name) is not None and not getattr(self, name).strip():
+                raise OptionError("is empty", name)
         if self.basic is not None and ":" not in self.basic:
             raise OptionError("write `user:password`", "basic")
         if self.bearer is not None and not re.fullmatch(r"[!-~]+", self.bearer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pytest_readiness.probes._http.content import Answered, Check, check_said, c
 from pytest_readiness.probes._http.errors import NoAnswer
 from pytest_readiness.probes._http.request import Ask, made, over, target_of
 from pytest_readiness.probes._http.rounds import Round
+from pytest_readiness.redact import looks_secret
 
 MEASURES: Mapping[str, Measure] = {
     "cases": Measure(int, "cases tried", better=Better.HIGHER),
@@ -24,6 +26,8 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 _FEW = 5
+_SHORT = 100
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
 _MOST_BURST = 1000
 _BAD = 400
 
@@ -41,6 +45,9 @@ class Case:
     json: object = option("A body to send, as JSON.", None)
     auth: Auth | None = option("Credentials to send.", None)
     status: int | str | tuple[int, ...] = option("The status, a list to choose from, or a condition.", 200, example=401)
+    answer_headers: Mapping[str, str] = option(
+        "Headers of the answer and a condition for each.", factory=dict, example={"Location": "~ ^https://"}
+    )
     contains: object = option("What the JSON body has to hold, as for the gate.", None)
     text: tuple[str, ...] = option("Texts that the body has to hold.", ())
     burst: int = option("Send it so often at once; one of the answers has to be as it should.", 1)
@@ -53,6 +60,7 @@ class Case:
         if not 1 <= self.burst <= _MOST_BURST:
             raise OptionError(f"{self.burst} is not between 1 and {_MOST_BURST}", "burst")
         self.condition()
+        self.header_conditions()
         if self.contains is not None:
             fragment(self.contains)
         check_said(self.text)
@@ -67,6 +75,18 @@ class Case:
             return parse(text, int)
         except ConditionError as error:
             raise OptionError(str(error), "status") from None
+
+    def header_conditions(self) -> dict[str, Condition]:
+        """Return what is expected of headers of the answer, by their names in small letters."""
+        found: dict[str, Condition] = {}
+        for name, text in self.answer_headers.items():
+            if not _HEADER.fullmatch(name):
+                raise OptionError(f"{name!r} is not the name of a header", "answer_headers")
+            try:
+                found[name.lower()] = parse(text, str)
+            except ConditionError as error:
+                raise OptionError(f"{name}: {error}", "answer_headers") from None
+        return found
 
     def ask(self, base: str | None, headers: Mapping[str, str], *, in_process: bool) -> Ask:
         """Return the request; *base* and *headers* are those of the gate."""
@@ -145,8 +165,9 @@ class Book:
         condition = case.condition()
         if not condition.holds(exchange.answer.status):
             return [f"expected status {condition.text}"]
+        wrong = list(_wrong_headers(case.header_conditions(), exchange.answer.headers))
         try:
-            return differences(Answered(ask, exchange), case.checks())
+            return [*wrong, *differences(Answered(ask, exchange), case.checks())]
         except CannotMeasure as error:
             return str(error)
 
@@ -165,6 +186,15 @@ def asks_of(cases: Iterable[Case], base: str | None, headers: Mapping[str, str],
             raise OptionError(f"two cases are called {case.name!r}", "cases")
         names.add(case.name)
         yield case.ask(base, headers, in_process=in_process)
+
+
+def _wrong_headers(wanted: Mapping[str, Condition], given: Mapping[str, str]) -> Iterator[str]:
+    for name, condition in wanted.items():
+        if name not in given:
+            yield f"has no header {name}"
+        elif not condition.holds(given[name]):
+            shown = "" if looks_secret(name) or name == "set-cookie" else f", but {printable(given[name])[:_SHORT]}"
+            yield f"header {name} is not {condition.text}{shown}"
 
 
 def _few(lines: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from pytest_readiness.model import Better
-from pytest_readiness.probe import Measure
+from pytest_readiness.probe import Family, Measure
 from pytest_readiness.probes._http import cases, cors
 
 PLAIN: Mapping[str, Measure] = {
@@ -29,6 +29,12 @@ COUNTS: Mapping[str, Measure] = {
     "schema_errors": Measure(int, "parts of bodies that do not fit `schema`", better=Better.LOWER),
 }
 EVERY: Mapping[str, Measure] = {**PLAIN, **COUNTS, **cases.MEASURES, **cors.MEASURES}
+
+FAMILIES = (
+    Family({"header:NAME": Measure(str, "that header of the answer, as in `header:location`; NAME in small letters")}),
+    Family({"cookie:NAME": Measure(str, "the value of that cookie, which is not shown; NAME as the answer sets it")}),
+    Family({"status:NNN": Measure(int, "answers with that status, as in `status:429` or `status:2xx`")}, "`burst`"),
+)
 
 #: Which option brings which count.
 _BROUGHT = {"contains": "mismatches", "text": "missing_texts", "schema": "schema_errors"}

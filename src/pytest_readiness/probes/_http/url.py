@@ -14,6 +14,7 @@ _URL = re.compile(
 )
 _AUTHORITY = re.compile(r"(?:(?P<user>.*)@)?(?:\[(?P<six>[^\]]*)\]|(?P<host>[^:@\[\]]*))(?::(?P<port>[0-9]*))?")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _LONGEST = 8192
 
@@ -61,7 +62,9 @@ def parse(url: str) -> Target:
         raise ValueError(f"{_shown(url)} holds {_named(found[0])}; write it percent-encoded")
     match = _URL.fullmatch(url)
     if match is None:
-        raise ValueError(f"{_shown(url)} is not a URL; write http://HOST/PATH or https://HOST/PATH")
+        variable = _VARIABLE.match(url)
+        meant = f"${{{variable[1]}}} for the variable" if variable else "http://HOST/PATH or https://HOST/PATH"
+        raise ValueError(f"{_shown(url)} is not a URL; write {meant}")
     try:
         origin, login = _origin(match["scheme"].lower(), match["authority"])
     except ValueError as error:

@@ -8,24 +8,27 @@ called while its module is imported.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
 from pytest_readiness.probes._imports import calls, files, graph, lexer, mentions, quick, scan, source, tree
 from pytest_readiness.probes._imports.facts import Facts
 from pytest_readiness.probes._imports.findings import Cycle, Findings, Link
-from pytest_readiness.probes._imports.modules import Modules
+from pytest_readiness.probes._imports.modules import Modules, uncollected
 from pytest_readiness.probes._imports.resolve import Resolver
 from pytest_readiness.probes._imports.statements import Statement, When
 
 #: Up to this many bytes of source, calls are followed from file to file; beyond, inside of files.
 SMALL = 4 * 1024 * 1024
 _NEVER = len(When)
+#: So many imports are kept in memory till the end: lines are told of some, and reading again takes longer.
+_ROOM = 20_000
 
 #: When each module imports which others, at the earliest.
 Edges = dict[int, dict[int, When]]
+#: The imports of a module, and whether their lines are counted: if not, ``quick.line`` does.
+_Imports = tuple[list[Statement], bool]
 
 
 class _Call(NamedTuple):
@@ -56,25 +59,19 @@ class Analysis:
         self._trees: dict[int, tree.Tree | None] = {}
         self._deferring: dict[int, list[tuple[bytes, set[int]]]] = {}
         self._calls: dict[tuple[int, int], _Call] = {}
-        self._lined: dict[int, tuple[list[Statement], bool]] = {}
+        self._lined: dict[int, _Imports] = {}
+        self._room = _ROOM
         self._ignored = self._ignored_modules()
 
     def findings(self) -> Findings:
-        """Return everything there is to know; no garbage is made that would be worth collecting on the way."""
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            return self._findings()
-        finally:
-            if collecting:
-                gc.enable()
+        """Return everything there is to know."""
+        return uncollected(self._findings)
 
     def _findings(self) -> Findings:
         edges, small = self._read()
-        self._follow_calls(edges, small=small)
+        at_import, deferred = self._with_calls(edges, small=small)
         self._check()
-        found = {limit: _components(_until(limit, edges)) for limit in When}
-        at_import, deferred, typing = (found[limit] for limit in When)
+        typing = _components(edges)
         deferred, typing = _new(deferred, at_import), _new(typing, deferred)
         return Findings(
             modules=self.modules.files - len(self._ignored),
@@ -126,8 +123,14 @@ class Analysis:
         data = source.normal(raw, path, proved=proved)
         if isinstance(data, source.Broken):
             self.broken.append(data)
-            return len(raw), self._statements(number, raw.replace(b"\0", b" "))
-        statements = self._statements(number, data) if b"import" in data else []
+            return len(raw), self._statements(number, raw.replace(b"\0", b" "))[0]
+        statements: list[Statement] = []
+        if b"import" in data:
+            found = self._statements(number, data)
+            statements = found[0]
+            if self._room > 0:
+                self._room -= len(statements)
+                self._lined[number] = found
         if not proved:
             self._unproved.append(number)
         self.facts.learn(number, len(raw), statements)
@@ -144,15 +147,14 @@ class Analysis:
                     self.broken.append(broken)
                     self.facts.forget(number)
 
-    def _statements(self, number: int, data: bytes) -> list[Statement]:
-        """Return the imports of a file that may matter; their lines are not to be trusted."""
+    def _statements(self, number: int, data: bytes) -> _Imports:
+        """Return the imports of a file that may matter."""
         quickly = quick.read(data, self.resolver.tops, lines=False)
-        return self._exactly(number, data) if quickly is None else quickly
-
-    def _exactly(self, number: int, data: bytes) -> list[Statement]:
+        if quickly is not None:
+            return quickly, False
         if scan.calls(data, self.resolver.tops) and (parsed := self._tree(number)) is not None:
-            return parsed.statements()
-        return lexer.read(data)
+            return parsed.statements(), True
+        return lexer.read(data), True
 
     def _edges(self, number: int, statements: Iterable[Statement]) -> dict[int, When]:
         found: dict[int, When] = {}
@@ -168,10 +170,16 @@ class Analysis:
 
     # --- calls --------------------------------------------------------------------------------
 
-    def _follow_calls(self, edges: Edges, *, small: bool) -> None:
+    def _with_calls(self, edges: Edges, *, small: bool) -> tuple[list[list[int]], list[list[int]]]:
+        """Return the components at import time and those with all deferred imports, when calls have been followed."""
+        at_import, deferred = _until(When.IMPORT, edges), _components(_until(When.DEFERRED, edges))
+        self._follow_calls(edges, at_import, deferred, small=small)
+        return _components(_until(When.IMPORT, edges) if self._calls else at_import), deferred
+
+    def _follow_calls(self, edges: Edges, at_import: graph.Graph, deferred: list[list[int]], *, small: bool) -> None:
         """Turn imports in functions that are called while importing into imports at import time."""
-        reach = graph.Reach(_until(When.IMPORT, edges))
-        for members in _components(_until(When.DEFERRED, edges)):
+        reach = graph.Reach(at_import)
+        for members in deferred:
             inside = set(members)
             likely = inside if small else self._likely_callers(inside, edges, reach)
             load = partial(self._tree_among, likely)
@@ -270,8 +278,7 @@ class Analysis:
         """Return the lines in which module *a* imports module *b*."""
         data = self.text(a)
         if a not in self._lined:
-            quickly = quick.read(data, self.resolver.tops, lines=False)
-            self._lined[a] = (self._exactly(a, data), True) if quickly is None else (quickly, False)
+            self._lined[a] = self._statements(a, data)
         statements, counted = self._lined[a]
         found = {one.line for one in statements if one.when is when and b in self._targets(a, one)}
         return tuple(sorted(found if counted else {quick.line(data, at) for at in found}))
@@ -285,7 +292,7 @@ def _until(limit: When, edges: Edges) -> dict[int, set[int]]:
     return {number: {to for to, when in leads.items() if when <= limit} for number, leads in edges.items()}
 
 
-def _components(edges: Mapping[int, set[int]]) -> list[list[int]]:
+def _components(edges: graph.Graph) -> list[list[int]]:
     """Return the components, those of one module that imports itself among them."""
     found = graph.components(edges)
     inside = {node for component in found for node in component}

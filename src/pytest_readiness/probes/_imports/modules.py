@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+T = TypeVar("T")
 #: Folders at the top of a project that hold no modules of its own.
 _FOREIGN = frozenset({"build", "dist", "node_modules", "venv", "env", "site-packages", "__pycache__"})
 #: What gettext calls the folders of its catalogues. A project that is translated may have thousands.
@@ -67,6 +69,21 @@ def _places(root: str) -> tuple[str, ...]:
     return (source, root) if os.path.isdir(source) and not _regular(source) else (root,)  # noqa: PTH112
 
 
+def outermost(root: Path, packages: Sequence[str]) -> tuple[str, ...]:
+    """
+    Return for each of *packages* the outermost package with code of its own that it is in, or itself, each once.
+
+    Python finds a package inside such a one only by running that code.
+    """
+    found: dict[str, None] = {}
+    for package in packages:
+        parts = package.split(".")
+        heads = (parts[:end] for end in range(1, len(parts)))
+        regular = [head for head in heads if any(_regular(str(place.joinpath(*head))) for place in roots(root))]
+        found[".".join(regular[0]) if regular else package] = None
+    return tuple(found)
+
+
 def find(root: Path | str, packages: Sequence[str] = (), elsewhere: Sequence[str] = ()) -> Modules:
     """
     Find all modules of *packages* under ``src/`` or *root*, then in the folders *elsewhere*.
@@ -74,8 +91,22 @@ def find(root: Path | str, packages: Sequence[str] = (), elsewhere: Sequence[str
     Without *packages*: all that is under ``src/``, or under *root* if there is no Python under ``src/``.
     Raises ``CannotMeasure`` for a package that is not there.
     """
+    return uncollected(lambda: _find(_places(str(root)), packages, elsewhere))
+
+
+def uncollected(work: Callable[[], T]) -> T:
+    """Do work that makes no garbage worth collecting on the way, without looking for any."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return work()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _find(places: Sequence[str], packages: Sequence[str], elsewhere: Sequence[str]) -> Modules:
     modules = Modules()
-    places = _places(str(root))
     if not packages:
         for place in places:
             for name, path, is_package in _top(place):

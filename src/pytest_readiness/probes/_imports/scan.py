@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import cache
 
 #: The usual lines, as (from-module, from-names, import-modules), then three kinds of other lines that start so.
 #: The possessive ``*+`` makes it twice as fast.
@@ -20,13 +21,18 @@ _INLINE = re.compile(rb"[;:][ \t]*(?:lazy[ \t]+)?(?:from\b[\w. \t\x80-\xff\\]*)?
 #: A module named by a literal, in a call; or the way to hide such a call. Tried where the first of two words stands;
 #: ``import_module`` is just any function where the other is missing.
 _WORDS = ((b"import_module", b"importlib"), (b"__import__", b"__import__"))
-_CALL = re.compile(
-    rb"(?:import_module|__import__)(?:[ \t]*\([ \t\n]*(?:name[ \t]*=[ \t]*)?(?:"
-    rb"[rRuU]?[\"']([\w.\x80-\xff]+)[\"'][ \t\n]*([,)][ \t\n]*(?:package[ \t]*=[ \t]*)?[\"'_]?)"
-    rb"|[fF][\"']\{__|__(?:name|package|spec)__)"
-    rb"|(?<=import_module)[ \t]+as\b)",
-)
 _ALIAS = re.compile(rb"=[ \t]*__import__\b(?![ \t]*\()")
+
+
+@cache
+def _call() -> re.Pattern[bytes]:
+    """Return what a call looks like that may be an import; few files have one of the words."""
+    return re.compile(
+        rb"(?:import_module|__import__)(?:[ \t]*\([ \t\n]*(?:name[ \t]*=[ \t]*)?(?:"
+        rb"[rRuU]?[\"']([\w.\x80-\xff]+)[\"'][ \t\n]*([,)][ \t\n]*(?:package[ \t]*=[ \t]*)?[\"'_]?)"
+        rb"|[fF][\"']\{__|__(?:name|package|spec)__)"
+        rb"|(?<=import_module)[ \t]+as\b)",
+    )
 
 
 def calls(data: bytes, tops: Container[bytes] | None) -> bool:
@@ -34,7 +40,7 @@ def calls(data: bytes, tops: Container[bytes] | None) -> bool:
     for word, needed in _WORDS:
         at = data.find(word) if needed in data else -1
         while at >= 0:
-            call = _CALL.match(data, at)
+            call = _call().match(data, at)
             if call and (tops is None or _is_ours(call, tops)):
                 return True
             at = data.find(word, at + len(word))
@@ -59,4 +65,4 @@ def unusual(line: bytes) -> bool:
 
 def behind(head: bytes) -> bool:
     """Whether what is on a line before the word ``import`` shows that it may be a statement behind ``;`` or ``:``."""
-    return (b";" in head or b":" in head) and _INLINE.search(head) is not None
+    return (b";" in head or b":" in head) and head.lstrip()[:1] != b"#" and _INLINE.search(head) is not None

@@ -33,6 +33,9 @@ class Wanted:
             raise OptionError("may not be empty", "name")
         if self.name == "*" and self.where is None:
             raise OptionError("say a name, or under 'where' what it is like")
+        for name in ("where", "must"):
+            if getattr(self, name) == Traits():
+                raise OptionError("says nothing, so it would hold for everything", name)
 
     def __str__(self) -> str:
         if self.where is None:

@@ -25,6 +25,9 @@ _OPERATIONS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
 }
+_FIELDS = frozenset(
+    {"pydantic.Field", "pydantic.fields.Field", "sqlmodel.Field", "dataclasses.field", "attrs.field", "attr.ib"}
+)
 _LARGEST = 2.0**63
 _DEEPEST = 20
 
@@ -37,7 +40,8 @@ def value(node: ast.AST | None, facts: Facts, depth: int = 0) -> Value:
     """
     Return what *node* is worth.
 
-    Knows literals, sums of numbers, constants of the same file, and ``timedelta`` (in seconds).
+    Knows literals, sums of numbers, constants of the same file, ``timedelta`` (in seconds), and the defaults of
+    fields (pydantic's ``Field`` and its like).
     Raises ``Unclear`` for all else.
     """
     if depth > _DEEPEST:
@@ -51,13 +55,32 @@ def value(node: ast.AST | None, facts: Facts, depth: int = 0) -> Value:
         return -number if isinstance(node.op, ast.USub) else number
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
         return _reckoned(node, facts, depth)
-    if isinstance(node, ast.Call) and dotted(node.func, facts.aliases) in {"datetime.timedelta", "timedelta"}:
-        return _seconds(node, facts, depth)
+    if isinstance(node, ast.Call):
+        return _made(node, facts, depth)
     if isinstance(node, ast.Name):
         assigned = facts.constants(node.id)
         if len(assigned) == 1:
             return value(assigned[0].node, facts, depth + 1)
     raise Unclear("it is not a literal")
+
+
+def _made(node: ast.Call, facts: Facts, depth: int) -> Value:
+    """Return what a call makes, of the few that are known."""
+    name = dotted(node.func, facts.aliases)
+    if name in {"datetime.timedelta", "timedelta"}:
+        return _seconds(node, facts, depth)
+    if name in _FIELDS:
+        return value(_default(node), facts, depth + 1)
+    raise Unclear("it is not a literal")
+
+
+def _default(node: ast.Call) -> ast.AST:
+    """Return the default of a field."""
+    named = next((keyword.value for keyword in node.keywords if keyword.arg == "default"), None)
+    given = named or next(iter(node.args), None)
+    if given is None or (isinstance(given, ast.Constant) and given.value is ...):
+        raise Unclear("the field has no default that is written there")
+    return given
 
 
 def _scalar(node: ast.AST, facts: Facts, depth: int) -> Scalar:

@@ -11,10 +11,14 @@ from pathlib import PurePosixPath
 
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Better, Evidence, Value
-from pytest_readiness.probe import Context, Measure
+from pytest_readiness.probe import Context, Family, Measure
 from pytest_readiness.probes import _glob, _inputs
 
 LEVELS = ("error", "warning", "note", "none")
+
+#: The measurements that ``family`` knows.
+RULES = Family({"rule:NAME": Measure(int, "findings of that rule; NAME may have * and ?", better=Better.LOWER)})
+OF_LEVELS = Family({"level:NAME": Measure(int, f"findings of that level: {', '.join(LEVELS)}", better=Better.LOWER)})
 
 _SENSITIVE = re.compile(r"passw|secret|token|credential|api.?key|private.?key", re.IGNORECASE)
 _QUOTED = re.compile(r"(['\"`])(?:(?!\1).)+\1")
@@ -28,7 +32,9 @@ class Finding:
 
     ``level`` is one of ``LEVELS``; ``path`` is relative to the spec's folder where it is below it, empty where
     the finding has no place; ``line`` counts from 1, 0 is unknown. ``suppressed`` ones were found, and
-    declared acceptable. ``fatal`` ones kept the tool from looking at the file at all.
+    declared acceptable. ``fatal`` ones kept the tool from looking at the file at all. ``rating`` is the
+    CVSS score that the tool gives it, 0.0 to 10.0, None where it gives none. ``stated`` is whether the tool says
+    anything of the level: without a word, ``level`` is what the format takes it for.
     """
 
     rule: str
@@ -39,6 +45,8 @@ class Finding:
     fixable: bool = False
     suppressed: bool = False
     fatal: bool = False
+    rating: float | None = None
+    stated: bool = True
 
     def __str__(self) -> str:
         place = f"{self.path}{f':{self.line}' if self.line else ''}: " if self.path else ""
@@ -55,7 +63,8 @@ class Report:
 
     ``source`` is the report's file or the command, as a reader knows it. ``files`` is how many things the tool
     looked at, None where the report does not say. ``moment`` is when it was made, in seconds since the
-    epoch, None for just now. ``hidden`` counts what was suppressed without being listed.
+    epoch, None for just now. ``hidden`` counts what was suppressed without being listed. ``rates`` is whether
+    the tool gives CVSS scores to its rules at all, ``rules`` are those that the report names, if it names any.
     """
 
     source: str
@@ -64,6 +73,8 @@ class Report:
     moment: float | None = None
     hidden: int = 0
     notes: tuple[str, ...] = ()
+    rates: bool = False
+    rules: frozenset[str] = frozenset()
 
 
 def level(text: object) -> str:

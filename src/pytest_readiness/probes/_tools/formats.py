@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def _stored(found: Input, context: Context) -> list[Report]:
 
 def _dated(report: Report, changed: float) -> Report:
     moment = changed if report.moment is None else min(report.moment, changed)
-    return Report(report.source, report.findings, report.files, moment, report.hidden, report.notes)
+    return replace(report, moment=moment)
 
 
 def age(found: Iterable[Report], context: Context) -> tuple[dict[str, float], dict[str, str]]:
@@ -175,6 +176,7 @@ def bandit(data: Mapping[str, Any], source: str, root: Path) -> Report:
             item["issue_text"],
             relative(item["filename"], root),
             item["line_number"],
+            stated=item["issue_severity"] in levels,
         )
         for item in data["results"]
     ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from pytest_readiness.errors import CannotMeasure
-from pytest_readiness.probe import Context
+from pytest_readiness.errors import CannotMeasure, OptionError
+from pytest_readiness.probe import Context, Touch
 from pytest_readiness.probes._tools.finding import below
 from pytest_readiness.probes._tools.running import program
 from pytest_readiness.probes._tools.sources import is_foreign
@@ -14,6 +14,18 @@ from pytest_readiness.probes._tools.sources import is_foreign
 _LIMIT = 256 * 1024 * 1024
 _HEADER = re.compile(r"^[0-9a-f]{40,64} blob \d+$", re.MULTILINE)
 _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
+
+
+def check(since: str | None) -> None:
+    """Raise ``OptionError`` where the option ``since`` could not be a commit."""
+    if since is not None and (not since.strip() or since.startswith("-") or "\n" in since):
+        raise OptionError("names no commit", "since")
+
+
+def touches(since: str | None) -> Iterator[Touch]:
+    """Yield what is run to read the files of commit *since*."""
+    if since is not None:
+        yield Touch("command", f"git cat-file --batch (the files of {since})")
 
 
 def files(

@@ -14,12 +14,14 @@ from typing import Any
 from pytest_readiness.deadline import Deadline
 from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.probe import Context
+from pytest_readiness.probes import _glob, _inputs
 from pytest_readiness.process import Completed
 
 #: More output than this is not taken for complete.
 LIMIT = 64 * 1024 * 1024
 
 _NOTE_LINES = 20
+_PYTHON = frozenset({".py", ".pyi"})
 
 
 def python_tool(name: str, module: str, context: Context) -> list[str]:
@@ -86,6 +88,24 @@ def answer(tool: str, done: Completed) -> Any:
         return json.loads(done.stdout)
     except (ValueError, RecursionError):
         raise failed(tool, done) from None
+
+
+def meant(paths: Sequence[str], context: Context) -> tuple[str, ...]:
+    """
+    Return *paths* with the Python files in place of patterns, each once.
+
+    Raises ``CannotMeasure`` for a pattern that no file matches.
+    """
+    found: dict[str, None] = {}
+    for path in paths:
+        if not _glob.is_pattern(path) or context.path(path).exists():
+            found[path] = None
+            continue
+        files = [one for one in _glob.find(context.root, path, context.deadline) if one.suffix in _PYTHON]
+        if not files:
+            raise CannotMeasure(f"no Python file matches {path}")
+        found.update((_inputs.shown(one, context.root), None) for one in sorted(files))
+    return tuple(found)
 
 
 def check_there(paths: Sequence[str], context: Context) -> None:

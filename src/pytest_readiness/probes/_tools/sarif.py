@@ -46,7 +46,15 @@ def _run(run: Mapping[str, Any], source: str, root: Path) -> Report:
     bases = run.get("originalUriBaseIds") or {}
     findings = tuple(_finding(result, rules, bases, root) for result in results if _counts(result))
     artifacts = run.get("artifacts")
-    return Report(named, findings, files=len(artifacts) if artifacts else None, moment=_moment(run))
+    every = [rule for some in rules for rule in some]
+    return Report(
+        named,
+        findings,
+        files=len(artifacts) if artifacts else None,
+        moment=_moment(run),
+        rates=any(_rating(rule) is not None for rule in every),
+        rules=frozenset(str(rule["id"]) for rule in every if rule.get("id")),
+    )
 
 
 def _refuse_unfinished(run: Mapping[str, Any], named: str) -> None:
@@ -77,16 +85,19 @@ def _finding(
     result: Mapping[str, Any], rules: list[list[Mapping[str, Any]]], bases: Mapping[str, Any], root: Path
 ) -> Finding:
     rule = _rule(result, rules)
+    said = _level(result, rule)
     name = str(result.get("ruleId") or (result.get("rule") or {}).get("id") or rule.get("id") or "(no rule)")
     path, line = _place(result, bases, root)
     return Finding(
         name,
-        _level(result, rule),
+        said or "warning",
         _text(result.get("message") or {}) or _text(rule.get("shortDescription") or {}),
         path,
         line,
         fixable=bool(result.get("fixes")),
         suppressed=_suppressed(result),
+        rating=_rating(rule),
+        stated=said is not None,
     )
 
 
@@ -101,14 +112,27 @@ def _rule(result: Mapping[str, Any], rules: list[list[Mapping[str, Any]]]) -> Ma
     return next((rule for some in rules for rule in some if rule.get("id") == wanted), {})
 
 
-def _level(result: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
-    """Return the level by the standard's own order: of the result, by its kind, of the rule, else warning."""
+def _level(result: Mapping[str, Any], rule: Mapping[str, Any]) -> str | None:
+    """Return the level by the standard's own order: of the result, by its kind, of the rule; None, a warning."""
     if result.get("kind", "fail") != "fail":
         return "none"
-    found = result.get("level") or (rule.get("defaultConfiguration") or {}).get("level") or "warning"
+    found = result.get("level") or (rule.get("defaultConfiguration") or {}).get("level")
+    if not found:
+        return None
     if found not in LEVELS:
         raise ValueError(f"there is no level {found!r}")
     return str(found)
+
+
+def _rating(rule: Mapping[str, Any]) -> float | None:
+    """Return the CVSS score in a rule's properties, where GitHub's code scanning looks for it, if there is one."""
+    said = (rule.get("properties") or {}).get("security-severity")
+    if said is None:
+        return None
+    rating = float(said)
+    if not 0 <= rating <= 10:  # noqa: PLR2004 - the range of CVSS
+        raise ValueError(f"there is no security-severity {said!r}")
+    return rating
 
 
 def _suppressed(result: Mapping[str, Any]) -> bool:

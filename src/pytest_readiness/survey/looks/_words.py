@@ -18,8 +18,3 @@ def listed(names: Sequence[str]) -> str:
     """Return the first of *names*, and how many more there are."""
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"{', '.join(names[:_NAMED])}{more}"
-
-
-def there(names: Sequence[str]) -> str:
-    """Return a sentence that says that the files *names* are there."""
-    return f"there {'is' if len(names) == 1 else 'are'} {listed(names)}"

@@ -15,7 +15,7 @@ WHAT = "requirements file"
 _NAMES = r"requirements(?:[-_.](?:prod|production|base|main|app))?\.txt|requirements/(?:prod|production|base|main)\.txt"
 #: A requirement, and one that leaves its version open.
 _ANY = re.compile(r"(?m)^[A-Za-z0-9]")
-_OPEN = r"^[A-Za-z0-9][^=\n#]*(?:#.*)?$"
+_OPEN = r"^[A-Za-z0-9](?![^\n#]*(==| @ ))"
 
 
 def look(repository: Repository) -> Iterator[Found | Remark]:

@@ -14,13 +14,15 @@ WHAT = "Dockerfile"
 
 _NAMES = (r"(?:.*/)?(?:dockerfile|containerfile)(?:\.[\w.-]+)?", r".*\.dockerfile")
 _NOT = re.compile(r".*\.(?:dockerignore|md|sh|py|j2|tmpl|template|in)", re.IGNORECASE)
+_INSTALLS = re.compile(r"\b(?:pip|uv|npm|yarn|pnpm|poetry|pdm|bundle|composer)\b[^\n]*\b(?:install|sync|ci)\b")
 _FROM = re.compile(r"(?im)^\s*FROM\s+\S")
 
 
 def look(repository: Repository) -> Iterator[Found | Remark]:
     """Yield gates on each Dockerfile."""
     for name in repository.matching(*_NAMES):
-        if _NOT.fullmatch(name) or not _FROM.search(repository.text(name)):
+        text = repository.text(name)
+        if _NOT.fullmatch(name) or not _FROM.search(text):
             continue
         which = "" if name.lower() == "dockerfile" else name
         options: dict[str, object] = {"path": name}
@@ -52,6 +54,6 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
             why=f"there is {name}",
             probe="dockerfile",
             options=options,
-            keeps={"late_installs": 0, "healthcheck": True, "stages": ">= 2"},
+            keeps={**({"late_installs": 0} if _INSTALLS.search(text) else {}), "healthcheck": True, "stages": ">= 2"},
             severity=Severity.LOW,
         )

@@ -16,7 +16,7 @@ from pytest_readiness.session import Session
 SECONDS = 600.0
 
 
-def tests_run(folder: Path, env: Mapping[str, str], troubles: list[str]) -> Session | None:
+def run_suite(folder: Path, env: Mapping[str, str], troubles: list[str]) -> Session | None:
     """
     Run pytest in *folder* as the project has configured it, and return what came of it.
 

@@ -48,6 +48,11 @@ def newest(paths: Sequence[Path], context: Context) -> float:
     return max(changed) if changed else max(_stamps(path, context) for path in paths)  # files that git ignores
 
 
+def behind(newest_of: float, other: str, context: Context) -> float:
+    """Return how many seconds before the newest change of *other*, a file or folder, the moment *newest_of* is."""
+    return max(0.0, newest([context.path(other)], context) - newest_of)
+
+
 def _named(status: str, top: Path) -> list[Path]:
     """Return the paths in *status*, the output of ``git status --porcelain -z``; see git-status(1)."""
     found: list[Path] = []

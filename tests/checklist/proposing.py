@@ -1,0 +1,84 @@
+"""Short ways to have gates proposed for items that a test writes down, and to put them into a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pytest_readiness import spec
+from pytest_readiness.checklist.model import Code, Document, Item, Kind, Proposal, Status, Text
+from pytest_readiness.checklist.propose import propose
+from pytest_readiness.model import Spec
+from pytest_readiness.registry import Registry
+
+
+def box(text: str, **more: Any) -> Item:
+    return Item(
+        line=more.pop("line", 1), end=1, kind=more.pop("kind", Kind.BOX), text=text, raw=f"- [ ] {text}",
+        status=more.pop("status", Status.OPEN), **more,
+    )  # fmt: skip
+
+
+def shown(command: str, *expected: str, language: str = "bash", **more: Any) -> Item:
+    return box(command, kind=Kind.CODE, code=Code(language, command, expected), **more)
+
+
+def document(*items: Item) -> Document:
+    numbered = tuple(replace(item, line=number, end=number) for number, item in enumerate(items, 1))
+    return Document(text=Text("list.md", (), ()), lines=(), items=numbered)
+
+
+def proposals(*items: Item) -> tuple[Proposal, ...]:
+    return propose(document(*items))
+
+
+def proposed(text: str, *section: str, **more: Any) -> Proposal:
+    (only,) = proposals(box(text, section=section, **more))
+    return only
+
+
+def for_code(command: str, *expected: str, language: str = "bash") -> Proposal:
+    (only,) = proposals(shown(command, *expected, language=language))
+    return only
+
+
+#: Values that may take the place of a TODO, by the name of the option or measurement.
+_PLAUSIBLE = {
+    "port": 5432, "burst": 50, "objective": "99.9 %", "rate": "50/s", "max_lines": 500, "poll": "http://localhost/job",
+    "query": "SELECT 1", "origin": "https://shop.example.org", "url": "http://localhost:8000/x", "select": "all",
+    "last_success": "ended", "basic": "user:password",
+}  # fmt: skip
+
+
+def filled(value: Any, key: str = "", number: int = 0) -> Any:
+    """Return *value* with something plausible in place of each TODO."""
+    if isinstance(value, Mapping):
+        return {name: filled(one, name) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [filled(one, key, place) for place, one in enumerate(value)]
+    if not isinstance(value, str) or not value.startswith("TODO"):
+        return value
+    if key in _PLAUSIBLE:
+        return _PLAUSIBLE[key]
+    if "such as " in value:
+        return value.split("such as ")[1]
+    if "JSON" in value or "JMESPath" in value:
+        return "found"
+    return f"shop.part{number}" if key in {"modules", "packages", "independent", "layers", "to"} else "something"
+
+
+def loaded(many: Mapping[str, Proposal], folder: Path) -> Spec:
+    """Return the spec that the proposals make, by title; one that is not right raises ``SpecError``."""
+    gates = [
+        {"title": title, "probe": one.probe, "with": filled(one.options), "expect": filled(one.expect)}
+        for title, one in many.items()
+        if one.probe != "group"
+    ]
+    variables = {name: text for one in many.values() for name, text in one.variables.items()}
+    path = folder / "readiness.yaml"
+    path.write_text(yaml.safe_dump({"version": 1, "vars": variables, "gates": gates}, sort_keys=False), "utf-8")
+    return spec.load(path, registry=Registry(), env={})
