@@ -38,7 +38,9 @@ def test_it_tells_its_version(run: Run) -> None:
 def test_without_arguments_it_names_the_verbs(run: Run) -> None:
     ran = run()
     assert ran.exit_code == 4
-    assert ran.errors == "readiness: which command? There is audit, check, explain, import, init, probes, report, schema\n"
+    assert (
+        ran.errors == "readiness: which command? There is audit, check, explain, import, init, probes, report, schema\n"
+    )
 
 
 def test_a_mistyped_verb_gets_the_near_one(run: Run) -> None:

@@ -74,11 +74,11 @@ def _despite_what_was_written(document: Document, found: Pairing) -> Pairing:
     gates, lost = dict(found.gates), list[Gate]()
     for gate in found.lost:
         keys = ((shares, _lasting(gate.title, shares=shares)) for shares in (False, True))
-        index = next((words[told] for told in keys if told[1] and told in words), None)
-        if index is None:
+        place = next((words[told] for told in keys if told[1] and told in words), None)
+        if place is None:
             lost.append(gate)
         else:
-            gates[index] = (*gates.get(index, ()), gate)
+            gates[place] = (*gates.get(place, ()), gate)
     return Pairing(dict(sorted(gates.items())), tuple(lost))
 
 
