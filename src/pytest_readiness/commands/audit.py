@@ -55,6 +55,8 @@ def run(args: argparse.Namespace, output: Output) -> int:
     for one, failures in told:
         shown.verdict_line(one, failures, order, screen)
     shown.scope(found.report, screen)
+    if args.stored is not None:
+        screen.wrapped(f"The evidence is the report {args.stored}, which is only as good as its file.", indent=0)
     if unwritten:
         screen.line(unwritten, bold=True, red=True)
     return code or int(bool(unwritten))
