@@ -38,10 +38,10 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Audit the checklists, and return 1 if one of them claims what *fail_on* names."""
+    _spare(args)
     words = fail_on.parse(args.fail_on)
     _evidence.check(args)
     checklists = [claiming(path) for path in args.checklist]
-    _spare(args)
     screen = terminal.screen(cast("TextIO", output), verbosity=args.verbose - args.quiet)
     found = _evidence.gather(args, screen)
     audits = [held(checklist, found.plan.spec.gates, found.report) for checklist in checklists]
