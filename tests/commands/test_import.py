@@ -178,6 +178,6 @@ def test_what_is_no_checklist_is_refused_in_one_line(checklist: Path, run: Run) 
     assert "has no item" in refused(run, "RELEASE.md")
 
 
-def test_a_folder_that_is_not_there_is_said(checklist: Path, run: Run) -> None:
+def test_a_place_that_cannot_be_written_to_is_said(checklist: Path, run: Run) -> None:
     assert checklist.exists()
-    assert "cannot be written" in refused(run, "RELEASE.md", "--out", "nowhere/readiness.yaml")
+    assert "cannot be written" in refused(run, "RELEASE.md", "--out", "RELEASE.md/readiness.yaml")

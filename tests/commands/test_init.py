@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import pytest
 
+from pytest_readiness import reports
 from tests.survey.projects import SHOP, write
 
 from .conftest import Run
@@ -111,10 +111,10 @@ def test_what_cannot_be_had_is_exit_code_4(shop: Path, run: Run, words: tuple[st
 
 
 def test_a_spec_that_cannot_be_written_is_told(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_: object) -> tuple[int, str]:
+    def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(reports, "put", refuse)
     ran = run("init")
     assert ran.exit_code == 4
     assert ran.errors == "readiness: readiness.yaml cannot be written: Permission denied\n"

@@ -147,7 +147,7 @@ class TestUsage:
             (("--markdown", "CHECKLIST.md", "--check", "--in-place"), "not allowed with argument"),
             (("--markdown", "CHECKLIST.md", "--select", "port"), "unrecognized arguments: --select port"),
             (("--markdown", "CHECKLIST.md", "--out", "readiness.yaml"), "--out readiness.yaml would be written over"),
-            (("--markdown", "CHECKLIST.md", "--out", "README.md/x.md"), "README.md/x.md could not be written: "),
+            (("--markdown", "CHECKLIST.md", "--out", "README.md/x.md"), "README.md/x.md cannot be written: "),
         ],
     )
     def test_what_cannot_be_had_is_one_line(self, run: Run, options: tuple[str, ...], message: str) -> None:

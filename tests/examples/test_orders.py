@@ -70,3 +70,18 @@ def test_a_setting_out_of_range_is_named_without_its_value(orders: Path) -> None
     assert set(ran.turned) == {"settings", "dashboards"}
     assert "ORDERS_MAX_ITEMS" in ran.output
     assert "987654" not in ran.output
+
+
+def test_its_release_checklist_is_held_against_its_gates(orders: Path) -> None:
+    ran = run(orders, "--readiness-audit", "RELEASE.md", "--readiness-audit-fail-on", "contradicted,unproven,stated")
+    assert ran.exit_code == 1
+    assert "6 claims: 3 confirmed, 1 understated, 2 unproven" in ran.output
+    assert "83.33 % by its boxes (5/6)" in ran.output
+
+
+def test_its_release_checklist_contradicts_what_is_broken(orders: Path) -> None:
+    with (orders / "src/orders/billing.py").open("a", encoding="utf-8") as code:
+        code.write(DISCOUNT)
+    ran = run(orders, "--readiness-audit", "RELEASE.md")
+    assert "contradicted" in ran.output
+    assert "line 8" in ran.output

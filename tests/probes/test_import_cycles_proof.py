@@ -12,7 +12,7 @@ from typing import ClassVar
 import pytest
 
 from pytest_readiness.errors import CannotMeasure
-from pytest_readiness.model import Outcome
+from pytest_readiness.model import Outcome, Result
 from pytest_readiness.probes._imports import analysis, files, mentions, source
 from pytest_readiness.probes.import_cycles import ImportCycles
 from pytest_readiness.testing import run_probe
@@ -64,6 +64,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 class TestOneFileOfALargeProjectCannotBeParsed:
+    def judged(self, large: Path) -> Result:
+        return run_probe(ImportCycles(), root=large, cache=large / ".cache", timeout=120)
+
     def test_is_an_error_that_names_it(self, large: Path, make_context: MakeContext) -> None:
         (large / "p" / "m7.py").write_bytes(BAD)
         with pytest.raises(CannotMeasure, match=ERROR):
@@ -82,15 +85,15 @@ class TestOneFileOfALargeProjectCannotBeParsed:
 
     def test_is_an_error_again_though_the_rest_is_known(self, large: Path) -> None:
         (large / "p" / "m7.py").write_bytes(BAD)
-        reasons = [run_probe(ImportCycles(), root=large, cache=large / ".cache").reason for _run in range(2)]
+        reasons = [self.judged(large).reason for _run in range(2)]
         assert reasons[0] == reasons[1]
         assert "p/m7.py:2:5" in reasons[0]
 
     def test_is_an_error_if_it_broke_after_it_was_known(self, large: Path, parsed: list[str]) -> None:
-        assert run_probe(ImportCycles(), root=large, cache=large / ".cache").outcome is Outcome.PASSED
+        assert self.judged(large).outcome is Outcome.PASSED
         parsed.clear()
         (large / "p" / "m7.py").write_bytes(BAD)
-        assert "p/m7.py:2:5" in run_probe(ImportCycles(), root=large, cache=large / ".cache").reason
+        assert "p/m7.py:2:5" in self.judged(large).reason
         assert parsed == ["m7.py"]
 
 

@@ -73,7 +73,7 @@ def test_ratchets_and_keeps_are_measured_too(tmp_path: Path) -> None:
 
 
 def test_options_that_cannot_be_used_are_an_error_that_says_why() -> None:
-    with pytest.raises(ValueError, match="give exactly one of path, paths and glob"):
+    with pytest.raises(ValueError, match="give exactly one of path"):
         of("file", {})
 
 

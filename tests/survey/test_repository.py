@@ -94,6 +94,12 @@ def test_only_sources_with_the_word_are_parsed(tmp_path: Path) -> None:
     assert [name for name, _ in looked.sources("os")] == ["shop/a.py"]
 
 
+def test_the_size_of_files_that_are_still_there(tmp_path: Path) -> None:
+    looked = repository(tmp_path, {"a.py": "12345", "b.py": "123"})
+    (tmp_path / "b.py").unlink()
+    assert looked.size(["a.py", "b.py"]) == 5
+
+
 def test_a_file_can_be_left_out(tmp_path: Path) -> None:
     write(tmp_path, {"readiness.yaml": "", "a.py": ""})
     assert Repository.at(tmp_path, "readiness.yaml").files == ("a.py",)

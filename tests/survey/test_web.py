@@ -34,53 +34,6 @@ def order(): ...
     ]
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        '@app.get("/items/{number}")\ndef items(number: int): ...\n',
-        '@app.get("/items")\ndef items(page: int): ...\n',
-        '@app.get("/items")\ndef items(page: int = Query(...)): ...\n',
-        '@app.get("/items")\ndef items(*, page: int): ...\n',
-        '@app.get("/items")\ndef items(user: User = Depends(current_user)): ...\n',
-        '@app.get("/items")\ndef items(user: Annotated[str, Security(scheme)]): ...\n',
-        '@app.get("/items")\ndef items(key: str = Header()): ...\n',
-        '@app.get("/items", dependencies=[Depends(check_api_key)])\ndef items(): ...\n',
-        '@app.get("/items")\n@login_required\ndef items(): ...\n',
-        '@app.get("/logout")\ndef items(): ...\n',
-        '@app.get("/cache/clear")\ndef items(): ...\n',
-        "@app.get(PATH)\ndef items(): ...\n",
-        "@app.get\ndef items(): ...\n",
-        '@app.route("/items", methods=["POST"])\ndef items(): ...\n',
-        '@app.api_route("/items")\ndef items(): ...\n',
-        '@app.websocket("/items")\ndef items(): ...\n',
-        '@other.get("/items")\ndef items(): ...\n',
-    ],
-)
-def test_what_needs_more_than_a_get_is_not_asked(tmp_path: Path, function: str) -> None:
-    assert paths(tmp_path, function) == ()
-
-
-@pytest.mark.parametrize(
-    "function",
-    [
-        '@app.get("/items")\ndef items(page: int = 1, *, size: int = 10): ...\n',
-        '@app.get("/items")\ndef items(request: Request): ...\n',
-        '@app.get("/items")\ndef items(store: Store = Depends(get_store)): ...\n',
-        '@app.get("/items")\n@cached\ndef items(): ...\n',
-        '@app.route("/items")\ndef items(): ...\n',
-        '@app.route("/items", methods=["GET", "POST"])\ndef items(): ...\n',
-        '@app.api_route("/items", methods=["GET"])\ndef items(): ...\n',
-    ],
-)
-def test_what_can_be_asked_with_nothing_more_is(tmp_path: Path, function: str) -> None:
-    assert paths(tmp_path, function) == ("/items",)
-
-
-@pytest.mark.parametrize("path", ["/authors", "/design-notes", "/restaurants", "/outlets"])
-def test_words_that_are_only_alike_do_no_harm(tmp_path: Path, path: str) -> None:
-    assert paths(tmp_path, f'@app.get("{path}")\ndef items(): ...\n') == (path,)
-
-
 ROUTER = """
 from fastapi import APIRouter
 

@@ -16,6 +16,7 @@ from pytest_readiness.checklist.model import Document, Proposal, Role
 from pytest_readiness.checklist.propose import propose
 from pytest_readiness.checklist.sound import sound
 from pytest_readiness.commands import _checklist, _project
+from pytest_readiness.commands._files import put
 from pytest_readiness.commands._output import Output
 from pytest_readiness.errors import SpecError, UsageError
 from pytest_readiness.memory import no_collections
@@ -51,11 +52,11 @@ def _run(args: argparse.Namespace, output: Output) -> int:
     source = Path(os.path.relpath(args.checklist, args.out.parent)).as_posix()
     if args.out.exists() and args.out.stat().st_size:
         merged = _merged(args.out, document, proposals, source)
-        _replace(args.out, merged.text)
+        put(args.out, merged.text.encode())
         told = _told_of_merge(args.out, merged)
     else:
         root, text = _fresh(document, proposals, source)
-        _replace(args.out, text)
+        put(args.out, text.encode())
         told = _told(args.out, document, root)
     output.write("".join(f"{line}\n" for line in (*_checklist.damage(document), *told)))
     return 0
@@ -110,21 +111,6 @@ class _Anything(dict[str, str]):
     def get(self, name: str, default: str | None = None) -> str:  # type: ignore[override]
         del default
         return self[name]
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write *text* to *path* at once, so that half of it is never there."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".readiness-", suffix=".yaml")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-            Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
 # --- what is told -------------------------------------------------------------------------------

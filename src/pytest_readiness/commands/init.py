@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_readiness import assess
 from pytest_readiness.commands import _project
+from pytest_readiness.commands._files import put
 from pytest_readiness.commands._output import Output
 from pytest_readiness.errors import UsageError
 from pytest_readiness.survey import State, Survey, survey
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
     if to_screen:
         output.write(found.text)
         return 0
-    _write(out, found.text)
+    put(out, found.text.encode())
     output.write("".join(f"{line}\n" for line in _told(out, found)))
     return 0
 
@@ -66,21 +66,6 @@ def _nothing(found: Survey) -> str:
     if not found.files:
         return "there is no file here"
     return f"{found.files} files, and nothing among them that a gate could be made of"
-
-
-def _write(path: Path, text: str) -> None:
-    """Write *text* to *path*, all of it or nothing."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".readiness-", suffix=".yaml")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-            Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
 # --- what is told -------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_readiness import reports
 from pytest_readiness.checklist import notes
 from pytest_readiness.checklist.model import Text
 from pytest_readiness.checklist.opening import Opened, claiming
@@ -16,6 +15,7 @@ from pytest_readiness.checklist.rewrite import is_true
 from pytest_readiness.checklist.settle import held, settled
 from pytest_readiness.checklist.text import encode
 from pytest_readiness.commands import _checklist, _evidence
+from pytest_readiness.commands._files import put
 from pytest_readiness.commands._output import Output
 from pytest_readiness.errors import UsageError
 from pytest_readiness.reports import terminal
@@ -84,12 +84,5 @@ def _write(args: argparse.Namespace, checklist: Opened, made: Text, output: Outp
     data = encode(made)
     if args.in_place and data == checklist.data:
         return 0
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode if path.is_file() else None
-        reports.put(path.resolve(), data)
-        if mode is not None:
-            path.chmod(mode & 0o7777)
-    except OSError as error:
-        raise UsageError(f"{path} could not be written: {error.strerror or error}") from None
+    put(path, data)
     return 0

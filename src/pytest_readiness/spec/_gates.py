@@ -264,7 +264,10 @@ def _expectations(
                 parse(condition, measure.type, measure.unit)
                 expected.append(Expectation(name, condition))
             elif known.fixed or instance is not None:
-                names = (*known.names(instance), *(each for family in known.probe.families() for each in family.measures))
+                names = (
+                    *known.names(instance),
+                    *(each for family in known.probe.families() for each in family.measures),
+                )
                 message = f"unknown measurement {name!r}{node.problems.near(name, names)}"
                 node.report(("expect", options.Key(name)), message)
         except ConditionError as error:

@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +77,16 @@ class Repository:
     def layout(self) -> Layout:
         """Where the project's own code is, and where its tests are."""
         return Layout.of(self.files)
+
+    def size(self, names: Iterable[str]) -> int:
+        """Return how many bytes the files *names* have together, as far as it can be known."""
+        return sum(map(self._size, names))
+
+    def _size(self, name: str) -> int:
+        try:
+            return (self.root / name).stat().st_size
+        except OSError:
+            return 0
 
     # --- what files hold ------------------------------------------------------------------------
 

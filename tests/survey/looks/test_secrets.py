@@ -36,6 +36,6 @@ def test_a_key_is_to_be_fixed_first(tmp_path: Path, key: str) -> None:
 
 
 def test_code_without_one_holds_and_the_spec_itself_is_none(tmp_path: Path) -> None:
-    files = {"shop/__init__.py": "KEY_FILE = 'key.pem'\n"}
+    files = {"shop/__init__.py": "KEY_FILE = 'key.pem'  # not AKIAIOSFODNN7EXAMPLE\n"}
     written = surveyed(tmp_path, files).text
     assert state(tmp_path, {**files, "readiness.yaml": written}) == "holds"

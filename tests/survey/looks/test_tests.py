@@ -15,7 +15,7 @@ class TestC:
 
 def test_tests_are_counted_and_have_to_pass(tmp_path: Path) -> None:
     gate = found("tests", tmp_path, {"tests/test_a.py": CODE, "tests/test_b.py": "def test_e(): ...\n"})["tests"]
-    assert gate.why == "there are 4 test functions in 2 files"
+    assert gate.why == "4 test functions are in 2 files"
     assert gate.musts == {"failed": 0, "errors": 0}
     assert gate.ratchets == ("passed",)
 

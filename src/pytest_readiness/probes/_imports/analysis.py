@@ -23,7 +23,7 @@ from pytest_readiness.probes._imports.statements import Statement, When
 SMALL = 4 * 1024 * 1024
 _NEVER = len(When)
 #: So many imports are kept in memory till the end: lines are told of some, and reading again takes longer.
-_ROOM = 20_000
+_ROOM = 5_000
 
 #: When each module imports which others, at the earliest.
 Edges = dict[int, dict[int, When]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pytest_readiness.errors import CannotMeasure
 from pytest_readiness.model import Severity
 from pytest_readiness.probes import _dotenv
 from pytest_readiness.survey.looks import envfiles
@@ -69,7 +70,7 @@ def _named(repository: Repository, example: str) -> Mapping[str, str]:
     """Return the variables of the file *example*."""
     try:
         return _dotenv.read(repository.root / example, example).values
-    except Exception:  # noqa: BLE001 - its own gate tells what is wrong with it
+    except CannotMeasure:  # its own gate tells what is wrong with it
         return {}
 
 

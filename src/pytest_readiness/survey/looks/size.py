@@ -13,8 +13,8 @@ WHAT = "code to measure"
 
 #: With less code than this there is nothing to keep in shape.
 _FEW = 3
-#: With more modules than this, parsing them all takes longer than somebody wants to wait.
-_MOST = 1500
+#: With more modules, or more bytes of them, parsing them all takes longer than somebody wants to wait.
+_MOST, _LARGEST = 1500, 4 * 1024 * 1024
 
 
 def look(repository: Repository) -> Iterator[Found | Remark]:
@@ -22,8 +22,8 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
     layout = repository.layout
     if len(layout.sources) < _FEW:
         return
-    if len(layout.sources) > _MOST:
-        yield Remark(f"{len(layout.sources)} modules are many: how entangled they are was not looked at")
+    if len(layout.sources) > _MOST or repository.size(layout.sources) > _LARGEST:
+        yield Remark(f"the code is large ({len(layout.sources)} modules): how entangled it is was not looked at")
         return
     yield Found(
         id="complexity",

@@ -24,12 +24,13 @@ def look(repository: Repository) -> Iterator[Found | Remark]:
     if not count:
         yield Remark(f"{len(files)} files are named as tests are, but no test is in them")
         return
-    functions = f"{'more than ' if len(files) > _MOST else ''}{count} test function{'s' * (count != 1)}"
+    more = "more than " if len(files) > _MOST else ""
+    functions = f"{more}{count} test function{'s are' if count != 1 else ' is'}"
     yield Found(
         id="tests",
         section=Section.TESTS,
         title="All tests pass",
-        why=f"there are {functions} in {len(files)} file{'s' * (len(files) != 1)}",
+        why=f"{functions} in {len(files)} file{'s' * (len(files) != 1)}",
         probe="tests",
         options={"select": "all"},
         musts={"failed": 0, "errors": 0},
