@@ -40,7 +40,7 @@ _OWNER = re.compile(
     r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|verantwortlich|responsable|respons\u00e1vel|"
     r"responsabile|"
     r"\u043e\u0442\u0432\u0435\u0442\u0441\u0442\u0432\u0435\u043d\u043d\u044b\u0439)\**\s*[:=]\**\s*([^,;|"
-    r"()\[\]]{1,60})",
+    r"()\[\]\u2013\u2014]{1,60})",
     re.IGNORECASE,
 )
 _OWNER_CJK = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
+from pytest_readiness.checklist._read import vocabulary as words
 from pytest_readiness.checklist._read.draft import Draft
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare
@@ -19,6 +20,7 @@ _LINK_ONLY = re.compile(
     r"#)[^()]{0,400}(?:\([^()]{0,100}\)[^()]{0,100})?\)|<?https?://\S+)\W*$"
 )
 _BLANKS = re.compile(r"_{3,}|\.{6,}|\u2026{2,}")
+_LEGENDS = words.known("legends")
 _HINT = re.compile(r"^(?:or|and|see|note|e\.g\.|i\.e\.|example|for example|etc)\b", re.IGNORECASE)
 _ALTERNATIVES = re.compile(
     r"^\W*(?:ready|go|pass|yes|approved)\W{0,3}\s*/\s*\W{0,3}(?:not|no|fail|rejected)", re.IGNORECASE
@@ -79,7 +81,7 @@ def _lazy(piece: Shaped) -> bool:
 
 def _draft(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
     """The item that a bullet is, or why it is none."""
-    if _legend(state, piece, sentence):
+    if _legend(state, sentence):
         return "legend"
     if sentence.boxed:
         return _marked(state, piece, Kind.BOX, sentence)
@@ -100,25 +102,17 @@ def _inner(parent: Draft | None) -> bool:
     return parent is not None and parent.kind is Kind.BOX
 
 
-def _legend(state: State, piece: Shaped, sentence: Sentence) -> bool:
-    """Whether a line explains marks: one alone with its meaning, in a legend."""
-    return (
-        state.mood is Mood.ASIDE
-        and bool(sentence.spans)
-        and bool(
-            (state.lead and "legend" in state.lead.text.lower())
-            or (
-                state.section
-                and state.section.title.lower() in {"legend", "key", "status legend", "legende", "legenda", "leyenda"}
-            )
-        )
-        and bool(piece)
-    )
+def _legend(state: State, sentence: Sentence) -> bool:
+    """Whether a bullet explains a mark: it has one, and stands below a legend's heading or lead."""
+    titles = [state.lead.text if state.lead else "", state.section.title if state.section else ""]
+    return bool(sentence.spans) and any(title.lower() in _LEGENDS for title in titles)
 
 
 def _marked(state: State, piece: Shaped, kind: Kind, sentence: Sentence) -> Draft:
     draft = make(piece, kind, sentence)
-    if kind is Kind.MARK and sentence.status is Status.DONE:
+    if kind is Kind.MARK and not sentence.signed and state.given not in {Status.UNSAID, Status.DONE, Status.OPEN}:
+        draft.status, draft.because = state.given, "the heading or lead above"
+    elif kind is Kind.MARK and sentence.status is Status.DONE:
         if state.lead is not None and state.lead.mood is Mood.EXPECT and labels.expected(state.lead.text):
             draft.status, draft.because = Status.UNSAID, ""
         elif not sentence.worded and state.todo and not moods.past(sentence.text):

@@ -256,8 +256,11 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         return False
     title = unsigned(bare(content)).rstrip(":\uff1a ")
     found = _issue(state, piece, sentence, title) if bold else None
-    if bold and not found and sentence.worded and not colon:
+    if bold and not found and not colon and (sentence.worded or _VERDICT.search(title)):
         draft = make(piece, Kind.FIELD, sentence)
+        if not sentence.worded:
+            denied = re.search(r"\bnot ready\b", title, re.IGNORECASE)
+            draft.status, draft.because = (Status.OPEN if denied else Status.DONE), title
         _take(state, piece, draft, None, "a status in bold")
         found = draft
     if found is None:
