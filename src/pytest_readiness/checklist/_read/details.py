@@ -61,7 +61,7 @@ _CODED = re.compile(
     r"(?:^[^\w(\[]{0,12}|[(\[]\s*|\s[-\u2013\u2014|]\s+|\bpriority:?\s+)(P[0-5])(?:\s?/\s?(P[0-5]))?(-\d{1,3})?\b"
     r"(?=\s*(?:[)\]:\u2013\u2014|*,-]|$|\())|^\W{0,12}(P[0-5])(-\d{1,3})\b|^\W{0,12}(P[0-5])\s+-\s"
 )
-_NUMBERED = re.compile(r"\bpriority\s+#(\d{1,2})\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\bpriority\s+#(\d{1,2})\b|^\W{0,6}priority\s+(\d)\s*:", re.IGNORECASE)
 _BRACKETED = re.compile(
     r"[\[(]\s*(critical|high|medium|low|major|minor|blocker|urgent|severe)(?:\s+(?:priority|severity))?\s*[\])]",
     re.IGNORECASE,
@@ -151,9 +151,9 @@ def of_item(text: str) -> tuple[Severity | None, str]:
     if "P" in text and (code := _CODED.search(text)):
         first = code[1] or code[4] or code[6]
         return words.SEVERITIES[first.lower()], f"{first}/{code[2]}" if code[2] else first
-    ranked = _NUMBERED.search(text) if "#" in text else None
+    ranked = _NUMBERED.search(text)
     if ranked:
-        return None, "#" + ranked[1]
+        return None, "#" + (ranked[1] or ranked[2])
     found = (_BRACKETED.search(text) if "(" in text or "[" in text else None) or _LEADING.match(text)
     if found:
         return words.SEVERITIES[found[1].lower()], found[1]
@@ -171,8 +171,13 @@ def of_heading(text: str) -> tuple[Severity | None, str]:
     if own[1]:
         code = _CODED.search(text)
         if code and (code[3] or code[5]):
-            return None, ""
+            return own[0], own[1] + "-"
         return own
+    alone = re.sub(r"\([^()]*\)", "", text).strip(" :*_#!\ufe0f")
+    while alone and not alone[0].isalnum():
+        alone = alone[1:]
+    if alone.lower() in words.SEVERITIES:
+        return words.SEVERITIES[alone.lower()], alone
     found = _ALONE.match(text) or _TITLED.search(text) or _ENDED.search(text)
     if found and not re.search(r"\bcritical path\b|\b(?:fixes applied|fixed|resolved)\b", text, re.IGNORECASE):
         return words.SEVERITIES[found[1].lower()], found[1]

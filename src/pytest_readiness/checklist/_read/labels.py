@@ -8,7 +8,7 @@ import re
 _VERDICT = re.compile(
     r"\b(?:status|result|verdict|decision|recommended action|risk level|confidence|readiness|conclusion|completion|"
     r"score|progress|approved|audited|prepared|reviewed by|verified by|performed by|signed|signature|sign-off|"
-    r"go/no-go|go criteria|go-live decision|outcome|deployment manager|approval|estado|statut|stato|unterschrift|"
+    r"go/no-go|go criteria|go-live decision|outcome|deployment manager|(?:completed|deployed|tested|released|checked) by|approval|estado|statut|stato|unterschrift|"
     r"freigabe|firma|aprobado|criterio|approuvé)|(?:статус|итог|создано|подпись|утверждено|вердикт|状态|结论|签字|审批|"
     r"状態|結論|承認)",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _ASIDE = re.compile(
     r"link|usage|example|context|background|estimated time|eta|time|date|datum|go-live (?:date|time)|start date|"
     r"name|title|role|contact|email|phone|evidence|see also|tip|warning|important|hinweis|warum|why|how|what|"
     r"tiempo estimado.*|auswirkung|lösung|cause|solución|impacto|causa|решение|причина|影响|原因|解决方案|備考|"
-    r"description of.*|prerequisites?|versión|версия|duration|эта|type|category|id|ticket|jira)$",
+    r"description of.*|prerequisites?|versión|версия|duration|branch|commit|reviewer|эта|type|category|id|ticket|jira)$",
     re.IGNORECASE,
 )
 _RESULT = re.compile(

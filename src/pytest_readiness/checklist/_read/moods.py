@@ -116,7 +116,7 @@ _PARTICIPLE = re.compile(
 _NEED = re.compile(
     r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
     r"implemented|started|tested|configured|available)|must|"
-    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken)\b",
+    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken)\b|必须|禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"[^\W\d_][\w-]*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pytest_readiness.checklist._read import details, marks, stated, tables
@@ -76,6 +77,9 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         state.note(row.number, Role.CONTEXT, "total of a table")
         return
     boxed = any(mark.text.startswith(("[", "\\[", "<")) for mark in found)
+    if table.sort in {Sort.COUNTS, Sort.OTHER} and _VARIABLE.match(first):
+        _variable(state, row, named, first)
+        return
     if table.sort in {Sort.COUNTS, Sort.OTHER} or (mood is Mood.ASIDE and not boxed):
         state.note(
             row.number,
@@ -84,7 +88,7 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         )
         return
     if table.sort is Sort.SUBJECT:
-        status, because = _subject(table, named, mood)
+        status, because = _subject(table, named, mood, unsigned(bare(first)))
     text = unsigned(bare(_without_box(first)))
     draft = Draft(
         line=row.number,
@@ -99,6 +103,24 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
     )
     _details(state, draft, named)
     state.add(draft, "row")
+
+
+_VARIABLE = re.compile(r"^[`*]{0,3}([A-Z][A-Z0-9]*_[A-Z0-9_]+)[`*]{0,3}$")
+
+
+def _variable(state: State, row: Shaped, named: dict[str, str], first: str) -> None:
+    """A row that names a variable of the environment and tells of its value."""
+    found = _VARIABLE.match(first)
+    assert found is not None
+    draft = Draft(
+        line=row.number,
+        end=row.number,
+        kind=Kind.VARIABLE,
+        text=found[1],
+        raw=row.line,
+        cells=named,
+    )
+    state.add(draft, "a variable")
 
 
 def _numeric(text: str) -> bool:
@@ -152,7 +174,7 @@ def _status(row: Shaped, cells: Sequence[Cell], table: Table) -> tuple[Status, s
     return worst[0], worst[1], found
 
 
-def _subject(table: Table, named: dict[str, str], mood: Mood | None) -> tuple[Status, str]:
+def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) -> tuple[Status, str]:
     heads = set(table.heads)
     if heads & tables.TROUBLES:
         return Status.OPEN, "among issues"
@@ -164,7 +186,9 @@ def _subject(table: Table, named: dict[str, str], mood: Mood | None) -> tuple[St
         "measured",
     }:
         return Status.UNSAID, ""
-    return meant(next(iter(named.values()), ""), mood)
+    if heads & tables.TASKS and mood is not Mood.CLAIM:
+        return Status.OPEN, "to be looked at"
+    return meant(text, mood)
 
 
 def _details(state: State, draft: Draft, named: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.state import State
 from pytest_readiness.checklist.model import Kind, Status
 
+_LISTED = frozenset({Kind.ROW, Kind.BOX, Kind.MARK})
 _OPEN = frozenset({Status.OPEN, Status.DEFERRED, Status.UNSAID})
 _ID = re.compile(r"^\W{0,6}([A-Z]{1,4}\d{0,2}-\d{1,4})\b")
 _NAMED = re.compile(r"[(\[]([A-Z]{1,4}\d{0,2}-\d{1,4})[)\]]")
@@ -82,7 +83,9 @@ def _inherit(draft: Draft, section: Section | None, state: State) -> None:
         elif above is not None and above.priority:
             draft.severity, draft.priority = above.severity, above.priority
         else:
-            source = next((each for each in chain if each.priority), None)
+            source = next(
+                (each for each in chain if each.priority and (not each.mentioned or draft.kind in _LISTED)), None
+            )
             if source is not None:
                 draft.severity, draft.priority = source.severity, source.priority
     if not draft.phase:

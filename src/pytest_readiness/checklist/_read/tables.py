@@ -17,6 +17,7 @@ from pytest_readiness.checklist.model import Status
 STATUS = words.known("column status")
 #: A column of this name makes its table's rows items, whatever the others are.
 SUBJECTS = words.known("column subjects")
+TASKS = words.known("column tasks")
 TROUBLES = words.known("column troubles")
 #: A column of this name makes its table an explanation or a choice.
 EXPLAINS = words.known("column explains")
@@ -112,6 +113,8 @@ def stated(cell: str) -> tuple[Status, int, int] | None:
     signs = marks.signs(cell)
     spoken = marks.said(_worded(cell, signs))
     if signs:
+        if spoken and cell[spoken.start : spoken.end].strip("-~\u2248 ")[:1].isdigit():
+            spoken = None
         if spoken and spoken.status not in {Status.DONE, Status.OPEN}:
             return spoken.status, signs[0].start, signs[0].end
         if spoken and spoken.status is Status.OPEN and signs[0].status is Status.DONE:
@@ -141,8 +144,9 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
     if set(names) & CHOICES and not named:
         return Table(names, Sort.OTHER, (), subject)
     spoken = [column for column in named if _share(rows, column, stated) >= 0.5]
+    firm = [column for column in spoken if names[column] not in SUBJECTS]
     if spoken:
-        return Table(names, Sort.STATUS, tuple(spoken), subject)
+        return Table(names, Sort.STATUS, tuple(firm or spoken), subject)
     told = [column for column in range(1, len(names)) if names[column] not in PROPERTIES]
     marked = [column for column in told if _share(rows, column, _signed) >= 0.6]
     signed = [column for column in told if _share(rows, column, _signed) > 0]
