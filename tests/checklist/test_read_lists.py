@@ -241,3 +241,20 @@ def test_a_new_field_or_box_ends_what_goes_on() -> None:
     found = items("- [ ] a\n  [x] b\n- [ ] c\n  **Owner:** Ann\n- [ ] d\n  ✅ e\n- [ ] f\n  lower goes on")
     assert [each.text for each in found] == ["a", "b", "c", "d", "e", "f lower goes on"]
     assert found[2].owner == "Ann"
+
+
+def test_a_numbered_line_that_ends_in_a_colon_is_a_step_of_its_own() -> None:
+    found = items(
+        "## Release\n1. **Tag it**:\n   ```bash\n   git tag v1\n   ```\n2. **Never commit**:\n   - Passwords\n3. After review, merge it"
+    )
+    assert [(each.text, each.status) for each in found] == [
+        ("Tag it", OPEN),
+        ("git tag v1", UNSAID),
+        ("Never commit", OPEN),
+        ("Passwords", OPEN),
+        ("After review, merge it", OPEN),
+    ]
+
+
+def test_a_sign_with_its_meaning_is_no_item() -> None:
+    assert items("- ✅ GREEN files = staged for the commit\n- ❌ RED files = not staged") == ()

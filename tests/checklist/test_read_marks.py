@@ -155,3 +155,7 @@ def test_ticks_on_what_is_to_be_done_are_open() -> None:
 
 def test_expected_results_are_no_claims() -> None:
     assert item("You should see:\n\n- ✅ `web` - healthy").status is Status.UNSAID
+
+
+def test_ticks_below_a_condition_are_open() -> None:
+    assert item("If all checks pass:\n\n- ✅ No secrets in the code").status is OPEN

@@ -134,6 +134,33 @@ def test_what_a_variable_is_like_is_no_status() -> None:
     assert items("| Variable | Required | Default |\n|---|---|---|\n| `A` | ✅ | 1 |\n| `B` | ❌ | 2 |") == ()
 
 
+def test_a_row_that_names_a_variable_is_one() -> None:
+    found = item("| Field | Value |\n|---|---|\n| `APP_MODE` | `live` |")
+    assert (found.kind, found.text, found.status) == (Kind.VARIABLE, "APP_MODE", UNSAID)
+
+
+def test_checks_without_a_status_are_still_to_be_made() -> None:
+    assert statuses("| # | Check | How |\n|---|---|---|\n| 1 | Keys are rotated | look |") == {"Keys are rotated": OPEN}
+
+
+def test_numbers_of_passed_and_failed_tests_state_how_it_went() -> None:
+    text = """
+    | Suite | Tests | Passed | Failed |
+    |---|---|---|---|
+    | unit | 9 | 9 | 0 |
+    | e2e | 9 | 8 | 1 |
+    | **Total** | 18 | 17 | 1 |
+    """
+    assert statuses(text) == {"unit": DONE, "e2e": OPEN}
+
+
+def test_a_share_beside_a_tick_is_no_status() -> None:
+    assert statuses("| Metric | Status |\n|---|---|\n| Memory | ✅ -90% |\n| Disk | ✅ |") == {
+        "Memory": DONE,
+        "Disk": DONE,
+    }
+
+
 def test_a_column_for_progress_states_shares_and_no_marks() -> None:
     found = document("| Area | Status | Completion |\n|---|---|---|\n| API | 🟡 Partial | 60% |")
     assert [(each.text, each.percent, each.item) for each in found.stated] == [("60%", 60.0, 0)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_readiness.checklist._read import details, labels, marks, sentences, stated
+from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
 from pytest_readiness.checklist._read import vocabulary as words
 from pytest_readiness.checklist._read.draft import Draft, Section
 from pytest_readiness.checklist._read.listed import _BLANKS, _apply, _beside
@@ -34,6 +34,11 @@ _UPDATED = re.compile(r"\b(?:created|updated|reviewed|verified|generated|last mo
 _NEXT = re.compile(r"^next|^nächste|^prochaine|^próxim|^следующ|^下一步|^target|^goal|^ziel", re.IGNORECASE)
 _MARKS_IN_LEGEND = 2
 _SHORT = 60
+#: A line in bold of more words than this is no title, but says something.
+_TITLE = 6
+_UNTIL = re.compile(
+    r"\b(?:only (?:when|if|once)|until|unless|erst wenn|solange|tant que|hasta que|finché)\b", re.IGNORECASE
+)
 
 
 def take_paragraph(state: State, at: int, piece: Shaped) -> int:
@@ -238,6 +243,8 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return Status.OPEN, "alternatives to choose from"
     if _NEXT.match(name):
         return Status.OPEN, name
+    if moods.mood(name) is Mood.EXPECT:
+        return Status.UNSAID, ""
     if any(not share.goal for share in stated.shares(piece.line)):
         return Status.DONE, value
     if labels.verdict(name):
@@ -263,6 +270,10 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
             draft.status, draft.because = (Status.OPEN if denied else Status.DONE), title
         _take(state, piece, draft, None, "a status in bold")
         found = draft
+    if found is None and bold and len(title.split()) > _TITLE and "?" not in title:
+        found = make(piece, Kind.SENTENCE, sentence)
+        found.status = Status.OPEN if moods.needs(title) or _UNTIL.search(title) else Status.UNSAID
+        _take(state, piece, found, None, "a sentence in bold")
     if found is None:
         state.note(piece.number, Role.CONTEXT, "introduces what follows")
     del at

@@ -82,6 +82,8 @@ class State:
             mood, firm = each.mood, each.firm
             if isinstance(each, Section) and each.status is Status.DONE and not (firm and mood is not Mood.CLAIM):
                 mood, firm = Mood.CLAIM, True
+            if isinstance(each, Section) and each.status is Status.OPEN and not firm and mood is not Mood.EXPECT:
+                mood = Mood.WANT
             if mood is not None and firm:
                 return mood
             weak = weak or mood
@@ -199,7 +201,7 @@ def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: 
         return (Status.DONE, text[:60]) if past(text) and not needs(text) else (Status.OPEN, "among what is wanted")
     if mood in {Mood.EXPECT, Mood.TROUBLE}:
         return Status.UNSAID, ""
-    if mood is Mood.CLAIM:
+    if mood is Mood.CLAIM and not (step and imperative(text)):
         return Status.DONE, "among what is claimed"
     if needs(text) and not past(text):
         return Status.OPEN, text[:60]

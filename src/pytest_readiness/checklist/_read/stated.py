@@ -36,7 +36,8 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _FORMER = re.compile(
-    r"(?:\bfrom|\bpreviously|\bwas|\bformerly|\bup from|\bpara|\btoward|\btowards|\bpour|\bbis zu|\buntil|\bfalta|\bvon|\bof the remaining|\bremaining)\W*$",
+    r"(?:\bfrom|\bpreviously|\bwas|\bformerly|\bup from|\bpara|\btoward|\btowards|\bpour|\bbis zu|\buntil|"
+    r"\bfalta|\bvon|\bof the remaining|\bremaining)\W*$",
     re.IGNORECASE,
 )
 _SCORE = re.compile(r"\b(?:score|rating|grade|readiness|quality|health|punt\w+|note)\b", re.IGNORECASE)
