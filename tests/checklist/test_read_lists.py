@@ -245,7 +245,16 @@ def test_a_new_field_or_box_ends_what_goes_on() -> None:
 
 def test_a_numbered_line_that_ends_in_a_colon_is_a_step_of_its_own() -> None:
     found = items(
-        "## Release\n1. **Tag it**:\n   ```bash\n   git tag v1\n   ```\n2. **Never commit**:\n   - Passwords\n3. After review, merge it"
+        """
+        ## Release
+        1. **Tag it**:
+           ```bash
+           git tag v1
+           ```
+        2. **Never commit**:
+           - Passwords
+        3. After review, merge it
+        """
     )
     assert [(each.text, each.status) for each in found] == [
         ("Tag it", OPEN),
@@ -258,3 +267,7 @@ def test_a_numbered_line_that_ends_in_a_colon_is_a_step_of_its_own() -> None:
 
 def test_a_sign_with_its_meaning_is_no_item() -> None:
     assert items("- ✅ GREEN files = staged for the commit\n- ❌ RED files = not staged") == ()
+
+
+def test_numbers_are_ranks_in_order_of_priority() -> None:
+    assert [each.priority for each in items("### Priority order:\n1. Keys\n2. Locks")] == ["#1", "#2"]

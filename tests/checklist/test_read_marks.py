@@ -25,6 +25,8 @@ DONE, OPEN, DEFERRED = Status.DONE, Status.OPEN, Status.DEFERRED
         ("- [✅] Backups", DONE, ["[✅]"]),
         (r"- \[ \] Backups", OPEN, [r"\[ \]"]),
         ("- **[x] Backups**", DONE, ["[x]"]),
+        ("- [ ]Backups", OPEN, ["[ ]"]),
+        ("-[x] Backups", DONE, ["[x]"]),
         ("- Backups [x]", DONE, ["[x]"]),
         ("- Backups: [ ]", OPEN, ["[ ]"]),
         ('<li><input type="checkbox" checked> Backups</li>', DONE, ['<input type="checkbox" checked>']),
@@ -38,7 +40,15 @@ def test_a_box_in_any_form(line: str, status: Status, marks: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["- [x](https://example.org)", "- [ ](docs.md)", "- [x][ref]", "- `[x]` is a box", "- [a] b"]
+    "line",
+    [
+        "- [x](https://example.org)",
+        "- [ ](docs.md)",
+        "- [x][ref]",
+        "- `[x]` is a box",
+        "- [a] b",
+        "[x]: https://example.org",
+    ],
 )
 def test_what_only_looks_like_a_box(line: str) -> None:
     assert not any(each.kind is Kind.BOX for each in items(line))

@@ -165,3 +165,8 @@ def test_a_column_for_progress_states_shares_and_no_marks() -> None:
     found = document("| Area | Status | Completion |\n|---|---|---|\n| API | 🟡 Partial | 60% |")
     assert [(each.text, each.percent, each.item) for each in found.stated] == [("60%", 60.0, 0)]
     assert [mark.text for mark in found.items[0].marks] == ["🟡"]
+
+
+def test_a_row_has_the_priority_of_its_own_cells_and_not_of_what_it_cites() -> None:
+    first, second = items("| Task | Status |\n|---|---|\n| P1-2: Keys | done |\n| Locks | FAIL — P1-2 is open |")
+    assert (first.priority, second.priority) == ("P1", "")

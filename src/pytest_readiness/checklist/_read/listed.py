@@ -26,6 +26,7 @@ _FILE = re.compile(r"`(?:[\w.@-]+/)*[\w@-]+\.\w{1,8}`|\]\((?!https?:|#|mailto:)[
 _MEANS = re.compile(r"^[\w ]{1,30}\s=\s\D")
 #: "If all checks pass:" makes the ticks below conditions.
 _IF = re.compile(r"(?:only )?(?:if|when|once|wenn|sobald|si|se|если|如果)\b", re.IGNORECASE)
+_RANKED = re.compile(r"\bpriority order\b|\b(?:order of|by) priority\b", re.IGNORECASE)
 _HINT = re.compile(r"^(?:or|and|see|note|e\.g\.|i\.e\.|example|for example|etc)\b", re.IGNORECASE)
 _ALTERNATIVES = re.compile(
     r"^\W*(?:ready|go|pass|yes|approved)\W{0,3}\s*/\s*\W{0,3}(?:not|no|fail|rejected)", re.IGNORECASE
@@ -59,9 +60,17 @@ def take_listed(state: State, at: int, piece: Shaped) -> int:
     if nest is not None and nest.lead is not None and not draft.lead:
         draft.lead = nest.lead.text
     tell(state, draft, text)
+    if piece.shape is Shape.NUMBER and not draft.priority and _ranks(state):
+        draft.priority = "#" + piece.marker.rstrip(".)")
     state.add(draft, "bullet", parent=nest.draft if nest else None)
     state.stack.append(Nested(piece.indent, draft))
     return last + 1
+
+
+def _ranks(state: State) -> bool:
+    """Whether the numbers of a list are ranks: it is "in order of priority"."""
+    titles = [state.lead.text if state.lead else "", state.section.title if state.section else ""]
+    return any(_RANKED.search(title) for title in titles)
 
 
 def _continued(state: State, at: int) -> int:

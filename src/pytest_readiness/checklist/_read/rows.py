@@ -217,4 +217,6 @@ def _details(state: State, draft: Draft, named: dict[str, str]) -> None:
             draft.reason = bare(value)
         elif name in {"phase", "stage", "sprint", "milestone", "fase"}:
             draft.phase = bare(value)
-    tell(state, draft, " ".join(value for value in named.values() if value))
+    values = [value for value in named.values() if value]
+    ranked = next((value for value in [*values[:1], draft.text] if details.of_item(value)[1]), "")
+    tell(state, draft, " ".join(values), ranked=ranked)

@@ -177,9 +177,9 @@ def make(
     )
 
 
-def tell(state: State, draft: Draft, text: str) -> None:
-    """Add what a text says of owner, date, severity, phase, reason and condition."""
-    level, word = details.of_item(text)
+def tell(state: State, draft: Draft, text: str, *, ranked: str | None = None) -> None:
+    """Add what a text says of owner, date, reason and condition, and ``ranked``, if that is another, of severity."""
+    level, word = details.of_item(text if ranked is None else ranked)
     if word and not draft.priority:
         draft.severity, draft.priority = level, word
     draft.owner = draft.owner or details.owner(text)
