@@ -169,3 +169,16 @@ def test_expected_results_are_no_claims() -> None:
 
 def test_ticks_below_a_condition_are_open() -> None:
     assert item("If all checks pass:\n\n- ✅ No secrets in the code").status is OPEN
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("Approved: ☐ Yes ☐ No", OPEN),
+        ("Approved: ☑ Yes ☐ No", DONE),
+        ("Approved: ☐ Yes ☑ No", OPEN),
+        ("- ☐ Done by Friday", OPEN),
+    ],
+)
+def test_drawn_boxes_count_before_words(line: str, status: Status) -> None:
+    assert item(line).status is status

@@ -170,3 +170,13 @@ def test_a_column_for_progress_states_shares_and_no_marks() -> None:
 def test_a_row_has_the_priority_of_its_own_cells_and_not_of_what_it_cites() -> None:
     first, second = items("| Task | Status |\n|---|---|\n| P1-2: Keys | done |\n| Locks | FAIL — P1-2 is open |")
     assert (first.priority, second.priority) == ("P1", "")
+
+
+def test_a_column_of_boxes_without_a_head_leaves_the_subject_to_the_next() -> None:
+    found = statuses("| | Task |\n|---|---|\n| [x] | Keys |\n| ☐ | Locks |")
+    assert found == {"Keys": DONE, "Locks": OPEN}
+
+
+def test_rows_of_an_html_table_are_read_line_by_line() -> None:
+    text = "<table>\n<tr><td>Keys</td><td>✅</td></tr>\n<tr><td>Locks</td><td>❌</td></tr>\n</table>"
+    assert statuses(text) == {"Keys": DONE, "Locks": OPEN}

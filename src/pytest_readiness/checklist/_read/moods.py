@@ -118,7 +118,8 @@ _PARTICIPLE = re.compile(
 _NEED = re.compile(
     r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
     r"implemented|started|tested|configured|available)|must|"
-    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken)\b|必须|"
+    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|"
+    r"scheduled for|planned for|upcoming|awaiting|in progress|isn't|aren't|hasn't|haven't)\b|必须|"
     r"禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
     re.IGNORECASE,
 )

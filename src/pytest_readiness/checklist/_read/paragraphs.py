@@ -34,6 +34,9 @@ _UPDATED = re.compile(r"\b(?:created|updated|reviewed|verified|generated|last mo
 _NEXT = re.compile(r"^next|^nächste|^prochaine|^próxim|^следующ|^下一步|^target|^goal|^ziel", re.IGNORECASE)
 _MARKS_IN_LEGEND = 2
 _SHORT = 60
+_ANSWERS = frozenset(
+    {"yes", "no", "n/a", "ja", "nein", "oui", "non", "sí", "si", "sim", "não", "да", "нет", "是", "否"}
+)
 #: A line in bold of more words than this is no title, but says something.
 _TITLE = 6
 _UNTIL = re.compile(
@@ -90,6 +93,8 @@ def _explains(line: str, spans: list[Found]) -> bool:
     spans = sorted(spans, key=lambda span: span.start)
     ends = [*(span.start for span in spans[1:]), len(line)]
     told = [line[span.end : end].strip(" \t|,;\u00b7/=:-\u2013\u2014()") for span, end in zip(spans, ends, strict=True)]
+    if all(text.lower() in _ANSWERS for text in told):
+        return False
     known = [text for text in told if text and len(text.split()) < 4 and marks.said(text, exact=True)]
     return len(known) > len(told) / 2 and all(len(text.split()) < 5 for text in told) and len(set(told)) > 1
 
@@ -250,7 +255,7 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
     if labels.verdict(name):
         said = marks.said(value)
         return (said.status if said else Status.DONE), value
-    return meant(unsigned(bare(value)), state.mood, state.given)
+    return meant(unsigned(bare(value)), state.mood)
 
 
 def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
@@ -334,7 +339,7 @@ def _runs_on(piece: Shaped) -> bool:
         return False
     if "<input" in content.lower():
         return False
-    return not marks.signs(piece.line, piece.start, piece.start + 3)
+    return not marks.signs(piece.line, piece.start)
 
 
 def _verdict(state: State, text: str) -> bool:

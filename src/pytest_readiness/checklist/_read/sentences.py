@@ -162,6 +162,9 @@ def _boxed(box: Found, signs: Sequence[Found], word: Found | None) -> tuple[Stat
 
 def _signed(signs: Sequence[Found], word: Found | None, rest: str, text: str) -> tuple[Status, str]:
     first = signs[0]
+    chosen = _chosen(signs, rest)
+    if chosen is not None:
+        return chosen
     if word is not None and word.status in _OVERRULES:
         return word.status, word.text
     if first.status is Status.DONE:
@@ -176,6 +179,21 @@ def _signed(signs: Sequence[Found], word: Found | None, rest: str, text: str) ->
     if word is not None and word.status is Status.DONE and first.text.rstrip(marks.SELECTOR) != "\u26a0":
         return word.status, word.text
     return first.status, first.text
+
+
+_UNTICKED = frozenset("\u2610\u25a1\u2b1c\U0001f532\u25fb")
+_TICKED = frozenset("\u2611\u2612\u2705\u2714")
+
+
+def _chosen(signs: Sequence[Found], rest: str) -> tuple[Status, str] | None:
+    """What drawn boxes say: one that is empty is open; of "☑ Yes ☐ No" the ticked one counts."""
+    drawn = [sign.text.rstrip(marks.SELECTOR) for sign in signs]
+    if drawn[0] in _UNTICKED and not set(drawn) & _TICKED:
+        return Status.OPEN, signs[0].text
+    if len(drawn) > 1 and set(drawn) & _UNTICKED and set(drawn) <= _UNTICKED | _TICKED:
+        at = rest.find(next(sign for sign in drawn if sign in _TICKED))
+        return (Status.DONE if _YES.match(rest[at + 1 :].lstrip(marks.SELECTOR)) else Status.OPEN), rest[at:].strip()
+    return None
 
 
 def spoken_in(text: str) -> Said | None:

@@ -223,7 +223,7 @@ def _subject(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
         if name in _SKIP or (name in STATUS and name not in SUBJECTS):
             continue
         texts = [_at(row, column) for row in rows]
-        if any(_box_gone(text) and not _NUMBER.match(text) for text in texts):
+        if any(any(map(str.isalpha, _box_gone(text))) for text in texts):
             return column
     return 0
 
