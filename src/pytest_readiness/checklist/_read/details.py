@@ -104,7 +104,7 @@ _IF = re.compile(
 _IF_BRACKET = re.compile(r"[(\[]((?:if|when|unless)\s[^()\[\]]{1,80})[)\]]", re.IGNORECASE)
 _IF_FIRST = re.compile(r"^\W{0,4}((?:if|when)\s[^,:]{3,80}),\s", re.IGNORECASE)
 _MAYBE_IF = re.compile(r"\b(?:if|when|where|only|unless|falls|gegebenenfalls|si|se)\b", re.IGNORECASE)
-_MAYBE_OPTIONAL = re.compile(r"optional|opcional|optionnel|facolt|nice|desired|опцион|可选|任意", re.IGNORECASE)
+_OPTIONAL_WORDS = ("optional", "opcional", "optionnel", "facolt", "nice", "desired", "опцион", "可选", "任意")
 _REASON = re.compile(
     r"(?:deferred|postponed|skipped|on hold|delayed|n/a|not applicable|waived|false positive|blocked|verschoben|"
     r"zur\u00fcckgestellt|report\u00e9e?|aplazad[oa]|pospuest[oa]|adiad[oa]|rimandat[oa]|"
@@ -151,7 +151,7 @@ def of_item(text: str) -> tuple[Severity | None, str]:
     if "P" in text and (code := _CODED.search(text)):
         first = code[1] or code[4] or code[6]
         return words.SEVERITIES[first.lower()], f"{first}/{code[2]}" if code[2] else first
-    ranked = _NUMBERED.search(text)
+    ranked = _NUMBERED.search(text) if "riority" in text or "RIORITY" in text else None
     if ranked:
         return None, "#" + (ranked[1] or ranked[2])
     found = (_BRACKETED.search(text) if "(" in text or "[" in text else None) or _LEADING.match(text)
@@ -251,7 +251,8 @@ def reason(text: str) -> str:
 
 def optional(text: str) -> bool:
     """Whether a text calls itself optional."""
-    return bool(_MAYBE_OPTIONAL.search(text)) and bool(_OPTIONAL.search(text))
+    lower = text.lower()
+    return any(word in lower for word in _OPTIONAL_WORDS) and bool(_OPTIONAL.search(text))
 
 
 def condition(text: str) -> str:

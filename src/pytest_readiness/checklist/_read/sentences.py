@@ -19,6 +19,7 @@ _OPENING = re.compile(r"^\W{0,3}[\[(]?\**([^\W\d_][\w /-]{1,24}?)\**[\])]?\**\s*
 _HOLLOW = re.compile(r"\(\s*\)|\[\s*\]")
 _WORD_AFTER = re.compile(r"\s*\w")
 _FRACTION = re.compile(r"\s*(?:complete|done|ready|finished)", re.IGNORECASE)
+_DASHES = re.compile(r"[-\u2013\u2014|]\s")
 _DASHED = re.compile(r"\s[-\u2013\u2014]\s")
 _CLOSE = re.compile(r"[)\]\uff09]")
 _STRUCK = re.compile(r"^~~(.{1,2000}?)~~")
@@ -236,6 +237,9 @@ def _bracketed(text: str) -> Said | None:
 
 
 def _opening(text: str) -> Said | None:
+    head = text[:40]
+    if ":" not in head and "]" not in head and ")" not in head:
+        return None
     found = _OPENING.match(text)
     if found is None:
         return None
@@ -247,6 +251,8 @@ def _opening(text: str) -> Said | None:
 
 
 def _trailing(text: str) -> Said | None:
+    if not _DASHES.search(text):
+        return _bold_end(text)
     last = None
     for tail in _TAIL.finditer(text):
         last = tail
@@ -295,7 +301,8 @@ def _bold_end(text: str) -> Said | None:
 
 def label(text: str) -> tuple[str, str]:
     """The name that a text begins with, and what follows it."""
-    found = _LABEL.match(text)
+    head = text[:8]
+    found = _LABEL.match(text) if "**" in head or "__" in head else None
     if found is None and (":" in text or "\uff1a" in text):
         found = _PLAIN.match(text)
         if found is not None and (len(found["bold"].split()) > 6 or _DASHED.search(found["bold"])):
