@@ -186,10 +186,8 @@ def tell(state: State, draft: Draft, text: str, *, ranked: str | None = None) ->
     draft.due = draft.due or details.due(text, year=state.year)
     draft.condition = draft.condition or details.condition(text)
     draft.optional = draft.optional or details.optional(text)
-    if (
-        draft.status in {Status.DEFERRED, Status.NOT_APPLICABLE, Status.FALSE_POSITIVE, Status.OPEN}
-        and not draft.reason
-    ):
+    stopped = draft.status in {Status.DEFERRED, Status.NOT_APPLICABLE, Status.FALSE_POSITIVE}
+    if not draft.reason and (stopped or (draft.status is Status.OPEN and "lock" in text)):  # "blocked by ..."
         draft.reason = details.reason(text)
 
 
