@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_readiness.checklist import fail_on
-from pytest_readiness.checklist.audit import Audit, audit
+from pytest_readiness.checklist.audit import Audit
 from pytest_readiness.checklist.opening import Opened, claiming
-from pytest_readiness.checklist.pairs import paired
+from pytest_readiness.checklist.settle import held
 from pytest_readiness.errors import UsageError
 from pytest_readiness.model import Gate, Report
 from pytest_readiness.reports import audit as shown
@@ -54,7 +54,7 @@ class Audits:
 
     def hold(self, report: Report, gates: Sequence[Gate]) -> tuple[Held, ...]:
         """Hold each checklist against *report*; *gates* are all those of the spec, selected or not."""
-        audits = (audit(one.document, paired(one, gates), report) for one in self.checklists)
+        audits = (held(one, gates, report) for one in self.checklists)
         return tuple(Held(one, fail_on.failures(one, self.fail_on)) for one in audits)
 
     def show(self, held: Sequence[Held], screen: terminal.Screen) -> None:

@@ -48,6 +48,12 @@ def test_a_share_that_was_put_right_keeps_its_gate() -> None:
     assert found(source.replace("93% (67/72", "0% (0/1"), overall) == {3: ["overall"]}
 
 
+def test_a_status_that_was_put_right_keeps_its_gate() -> None:
+    made = gate("status", "Status: Production-Ready", 1)
+    assert found("**Status:** 🟢 Production-Ready\n", made) == {1: ["status"]}
+    assert found("**Status:** 🔴 Not production-ready\n", made) == {1: ["status"]}
+
+
 def test_other_words_are_another_item() -> None:
     source = "# Orders\n\n**Overall completion**: 0% (0/1 tasks)\n\n- [x] Refunds arrive\n"
     assert found(source, gate("overall", "Overall happiness: 93% (67/72 tasks)", 40)) == {}

@@ -126,3 +126,64 @@ def test_code_below_a_box_belongs_to_it() -> None:
 
 def test_code_below_a_symptom_is_none() -> None:
     assert items("**Symptom:**\n```bash\ncurl http://localhost\n```") == ()
+
+
+@pytest.mark.parametrize(
+    ("fence", "texts"),
+    [
+        ("```\n./run.sh --check\n```", ["./run.sh --check"]),
+        ("```\n# first\ncurl http://localhost\n```", ["curl http://localhost"]),
+        ("```\nplain words\n```", []),
+        ("```bash\n```", []),
+        ("```bash\ncd app\necho hello\ndeactivate\nmake check\n```", ["make check"]),
+        ("```bash\nsource .venv/bin/activate\n# OR\nactivate.bat\n```", ["source .venv/bin/activate"]),
+        (
+            "```bash\nif test -f a; then\n  for one in b; do\n    curl $one\n  done\nfi\nmake\n```",
+            ["if test -f a; then", "make"],
+        ),
+        ("```bash\ncat <<EOF | sh\nanything\nEOF\nmake\n```", ["cat <<EOF | sh", "make"]),
+        ("```bash\nmake a &&\n  make b\n```", ["make a &&"]),
+        ("```bash\nMODE=live make\n```", ["MODE=live make"]),
+        ("```bash\ncurl http://localhost\n[1, 2]\n```", ["curl http://localhost"]),
+        ("```python\nclass A:\n    pass\n```", []),
+        ("```python\n# only a remark\n```", []),
+        ("```\nMODE=1\nSIZE=2\n```", ["MODE=1", "SIZE=2"]),
+        ("```sql\nSELECT 1;\n\nSELECT\n  2;\n```", ["SELECT 1;", "SELECT"]),
+        ("```sql\n-- both\nSELECT 1\nSELECT 2\n```", ["SELECT 1", "SELECT 2"]),
+        ("```json\n{}\n```", []),
+        ("```yaml\na: 1\n```", []),
+    ],
+)
+def test_which_lines_of_code_are_items(fence: str, texts: list[str]) -> None:
+    assert [each.text for each in items(fence)] == texts
+
+
+def test_an_example_of_output_with_a_name_is_an_item() -> None:
+    found = item('**Example output** (`metrics.json`):\n```json\n{"a": 1}\n```')
+    assert (found.line, found.end, code(found).expected) == (1, 3, ('{"a": 1}',))
+
+
+def test_json_below_code_is_what_it_gives() -> None:
+    assert code(item('```bash\ncurl http://localhost\n```\n```json\n{"a": 1}\n```')).expected == ('{"a": 1}',)
+
+
+def test_output_that_nothing_asks_for_is_context() -> None:
+    assert items("```text\nhello\n```") == ()
+    assert items("```\n$ make\n✅ built\n```")[0].text == "make"
+
+
+def test_the_note_of_a_command_does_not_reach_over_a_gap() -> None:
+    first, second = items("```bash\n# Check\nmake a\n\nmake b\n```")
+    assert (first.lead, second.lead) == ("Check", "")
+
+
+def test_names_and_values_that_state_something_are_a_printed_report() -> None:
+    found = items(
+        "## Health\n```\nDatabase: Active and responsive\nErrors: 0% over a day\nWorkers: none, setup needed\n```"
+    )
+    assert [each.status for each in found] == [Status.DONE, Status.DONE, Status.OPEN]
+
+
+def test_commands_of_a_rollback_are_still_to_be_run() -> None:
+    found = items("## Rollback\n```bash\nexport MODE=off\ngit revert HEAD\n```")
+    assert [(each.kind, each.status) for each in found] == [(Kind.VARIABLE, Status.OPEN), (Kind.CODE, Status.OPEN)]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from pytest_readiness.checklist.model import Kind, Status
@@ -87,3 +89,60 @@ def test_stated_shares_name_their_section_and_item() -> None:
         ("95%", None, None, ("API: 70% Complete", "TARGET: 95%+"), True),
     ]
     assert found.stated[0].item == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "attribute", "value"),
+    [
+        ("**Severity**: Critical", "priority", "Critical"),
+        ("**Phase**: 3", "phase", "3"),
+        ("**Due**: 2026-02-01", "due", date(2026, 2, 1)),
+    ],
+)
+def test_fields_of_a_section_come_down_to_its_items(field: str, attribute: str, value: object) -> None:
+    found = items(f"# A\n## Part\n{field}\n\n- [ ] a")
+    assert getattr(found[-1], attribute) == value
+
+
+def test_the_reason_of_a_deferred_section_is_to_be_answered_for() -> None:
+    heading, reason, box = items("## ⏸️ Later\n**Rationale**: no load yet\n\n- [ ] a")
+    assert (reason.status, heading.reason, box.reason) == (Status.DEFERRED, "no load yet", "no load yet")
+
+
+@pytest.mark.parametrize("below", ["**Expected**: `PONG`", "Should return `PONG`.", "Expected response: PONG"])
+def test_what_code_should_give_may_stand_below_it(below: str) -> None:
+    found = item(f"```bash\nredis-cli ping\n```\n\n{below}")
+    assert found.code is not None
+    assert "PONG" in found.code.expected[0]
+
+
+def test_a_list_below_a_result_is_led_by_it() -> None:
+    found = items("```bash\npytest\n```\n**Result**: ✅ **7 suites** covering:\n- Login with 2 factors")
+    assert [each.lead for each in found] == ["", "Result"]
+
+
+def test_a_status_in_bold_alone_is_an_item() -> None:
+    assert item("**PRODUCTION READY**").status is Status.DONE
+    assert item("**Not ready for production**").status is Status.OPEN
+    assert item("**✅ PRODUCTION LIVE**").status is Status.DONE
+
+
+def test_paragraphs_of_names_and_values_are_fields() -> None:
+    found = items("# Status\nErrors: 0 ✅\nWarnings: 3 left\nTests: 12 pass")
+    assert [each.label for each in found] == ["Errors", "Warnings", "Tests"]
+
+
+def test_a_line_that_dates_the_document_is_an_item() -> None:
+    assert item("*Checklist created September 12, 2025*\n*Keep it up to date*").status is Status.UNSAID
+
+
+def test_a_paragraph_below_a_bullet_is_about_it() -> None:
+    found = document("- [ ] a\n\n  More words.\n\n  Due: 2026-03-01\n")
+    assert found.items[0].end == 5
+    assert found.items[0].due is not None
+
+
+def test_a_whole_sentence_in_bold_says_something() -> None:
+    found = item("**Only when all of the boxes above are ticked are we live.**")
+    assert (found.kind, found.status) == (Kind.SENTENCE, Status.OPEN)
+    assert items("**Is everything that we wrote down here really done?**") == ()

@@ -163,3 +163,111 @@ def test_a_step_that_names_a_deferred_item_is_deferred_with_it() -> None:
         "| Task | Status |\n|---|---|\n| P2-3: Profiling | ⏸️ Deferred |\n\n## Later\n1. Profile it (P2-3)"
     )
     assert (row.status, step.status) == (Status.DEFERRED, Status.DEFERRED)
+
+
+def test_a_legend_in_bullets_claims_nothing() -> None:
+    assert items("## Legend\n- ✅ finished\n- ❌ not begun\n\n## Key\n- [x] yes") == ()
+
+
+def test_a_status_told_below_a_plain_step_is_the_steps() -> None:
+    found = items("## Checks\n1. Alerts reach us\n   - Status: done")
+    assert [each.status for each in found] == [DONE, DONE]
+
+
+def test_owner_and_priority_in_bullets_right_below_a_heading_are_its_own() -> None:
+    heading, box = items("## ✅ Part\n- **Owner**: Ann\n- **Priority**: High\n- **Due**: 2026-05-01\n- [x] a")
+    assert (heading.owner, heading.priority, heading.due) == ("Ann", "High", date(2026, 5, 1))
+    assert (box.owner, box.priority, box.due) == ("Ann", "High", date(2026, 5, 1))
+
+
+def test_phase_and_condition_may_stand_below_an_item() -> None:
+    found = item("- [ ] Firewall\n  - Phase: 2\n  - Only if: public")
+    assert (found.phase, found.condition) == ("2", "public")
+
+
+def test_the_phase_comes_from_the_heading() -> None:
+    assert items("## Phase 2: Repairs\n- [ ] a")[1].phase == "Phase 2"
+    assert items("## Week 3-4: Polish\n- [ ] a")[0].phase == "Week 3-4"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("- [ ] Limits\n  - per user", 1),
+        ("- [x] Tokens\n  - Access: 60 min → 15 min", 2),
+        ("- [ ] Open only these ports:\n  - Port 4001", 2),
+        ("## Next steps\n1. Search\n   - Index by date", 2),
+        ("## Setup\n1. Search\n   - Index by date", 1),
+        ("## Setup\n1. Search\n   - Verify the index", 2),
+        ("- Search\n  - Index of 3 fields", 2),
+        ("- Search\n  - Index", 1),
+        ("## Setup\n- Go to the console", 0),
+        ("### `src/app/`\n- Handlers\n- 5 services", 2),
+        ("- READY / NOT READY", 0),
+        ("- <https://example.org>", 0),
+        ("- ", 0),
+        ("## Troubleshooting\n- Solution: wait", 1),
+    ],
+)
+def test_which_bullets_stand_for_themselves(text: str, count: int) -> None:
+    assert len(items(text)) == count
+
+
+def test_what_is_nested_in_an_open_list_is_not_said() -> None:
+    assert [each.status for each in items("- [ ] Open only these ports:\n  - Port 4001")] == [OPEN, UNSAID]
+
+
+def test_a_lead_within_a_list_tells_what_its_bullets_mean() -> None:
+    found = items("- Common causes:\n  - Full disk\n- Remaining work:\n  - Clean up")
+    assert [(each.text, each.lead) for each in found if each.lead] == [
+        ("Full disk", "Common causes"),
+        ("Clean up", "Remaining work"),
+    ]
+
+
+def test_an_aim_is_open() -> None:
+    assert item("- 🎯 Faster builds").status is OPEN
+
+
+def test_dated_and_verdict_bullets() -> None:
+    assert statuses("- **Last Updated**: May 4\n- **Status**: Active\n- **Result**: failed") == {
+        "Last Updated: May 4": UNSAID,
+        "Status: Active": DONE,
+        "Result": OPEN,
+    }
+
+
+def test_a_new_field_or_box_ends_what_goes_on() -> None:
+    found = items("- [ ] a\n  [x] b\n- [ ] c\n  **Owner:** Ann\n- [ ] d\n  ✅ e\n- [ ] f\n  lower goes on")
+    assert [each.text for each in found] == ["a", "b", "c", "d", "e", "f lower goes on"]
+    assert found[2].owner == "Ann"
+
+
+def test_a_numbered_line_that_ends_in_a_colon_is_a_step_of_its_own() -> None:
+    found = items(
+        """
+        ## Release
+        1. **Tag it**:
+           ```bash
+           git tag v1
+           ```
+        2. **Never commit**:
+           - Passwords
+        3. After review, merge it
+        """
+    )
+    assert [(each.text, each.status) for each in found] == [
+        ("Tag it", OPEN),
+        ("git tag v1", UNSAID),
+        ("Never commit", OPEN),
+        ("Passwords", OPEN),
+        ("After review, merge it", OPEN),
+    ]
+
+
+def test_a_sign_with_its_meaning_is_no_item() -> None:
+    assert items("- ✅ GREEN files = staged for the commit\n- ❌ RED files = not staged") == ()
+
+
+def test_numbers_are_ranks_in_order_of_priority() -> None:
+    assert [each.priority for each in items("### Priority order:\n1. Keys\n2. Locks")] == ["#1", "#2"]

@@ -66,9 +66,8 @@ def test_boxes_in_cells_are_boxes() -> None:
 
 
 def test_a_matrix_of_levels_says_for_whom_a_row_counts() -> None:
-    found = statuses(
-        "| Requirement | A | B |\n|---|---|---|\n| Tests | :white_check_mark: | :white_check_mark: |\n| Audit | | :white_check_mark: |"
-    )
+    tick = ":white_check_mark:"
+    found = statuses(f"| Requirement | A | B |\n|---|---|---|\n| Tests | {tick} | {tick} |\n| Audit | | {tick} |")
     assert found == {"Tests": UNSAID, "Audit": UNSAID}
 
 
@@ -135,7 +134,49 @@ def test_what_a_variable_is_like_is_no_status() -> None:
     assert items("| Variable | Required | Default |\n|---|---|---|\n| `A` | ✅ | 1 |\n| `B` | ❌ | 2 |") == ()
 
 
+def test_a_row_that_names_a_variable_is_one() -> None:
+    found = item("| Field | Value |\n|---|---|\n| `APP_MODE` | `live` |")
+    assert (found.kind, found.text, found.status) == (Kind.VARIABLE, "APP_MODE", UNSAID)
+
+
+def test_checks_without_a_status_are_still_to_be_made() -> None:
+    assert statuses("| # | Check | How |\n|---|---|---|\n| 1 | Keys are rotated | look |") == {"Keys are rotated": OPEN}
+
+
+def test_numbers_of_passed_and_failed_tests_state_how_it_went() -> None:
+    text = """
+    | Suite | Tests | Passed | Failed |
+    |---|---|---|---|
+    | unit | 9 | 9 | 0 |
+    | e2e | 9 | 8 | 1 |
+    | **Total** | 18 | 17 | 1 |
+    """
+    assert statuses(text) == {"unit": DONE, "e2e": OPEN}
+
+
+def test_a_share_beside_a_tick_is_no_status() -> None:
+    assert statuses("| Metric | Status |\n|---|---|\n| Memory | ✅ -90% |\n| Disk | ✅ |") == {
+        "Memory": DONE,
+        "Disk": DONE,
+    }
+
+
 def test_a_column_for_progress_states_shares_and_no_marks() -> None:
     found = document("| Area | Status | Completion |\n|---|---|---|\n| API | 🟡 Partial | 60% |")
     assert [(each.text, each.percent, each.item) for each in found.stated] == [("60%", 60.0, 0)]
     assert [mark.text for mark in found.items[0].marks] == ["🟡"]
+
+
+def test_a_row_has_the_priority_of_its_own_cells_and_not_of_what_it_cites() -> None:
+    first, second = items("| Task | Status |\n|---|---|\n| P1-2: Keys | done |\n| Locks | FAIL — P1-2 is open |")
+    assert (first.priority, second.priority) == ("P1", "")
+
+
+def test_a_column_of_boxes_without_a_head_leaves_the_subject_to_the_next() -> None:
+    found = statuses("| | Task |\n|---|---|\n| [x] | Keys |\n| ☐ | Locks |")
+    assert found == {"Keys": DONE, "Locks": OPEN}
+
+
+def test_rows_of_an_html_table_are_read_line_by_line() -> None:
+    text = "<table>\n<tr><td>Keys</td><td>✅</td></tr>\n<tr><td>Locks</td><td>❌</td></tr>\n</table>"
+    assert statuses(text) == {"Keys": DONE, "Locks": OPEN}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_readiness.checklist.model import Mark, Status
+from pytest_readiness.checklist.model import Kind, Mark, Status
 from pytest_readiness.checklist.wording import Truth, with_words, written
 
 from .samples import item
@@ -153,3 +153,14 @@ class TestWordsBesideSigns:
 
     def test_are_not_what_the_item_is_known_by(self) -> None:
         assert self.beside("**Status:** ✅ Ready", "Status: Ready") == ["✅"]
+
+    def test_a_word_that_is_all_there_is_stays(self) -> None:
+        marked = item(1, "TODO", marks=(Mark(1, 3, 7, "TODO", OPEN),))
+        assert list(with_words(marked, ["## TODO"])) == []
+
+    def test_a_word_that_a_heading_begins_with_stays(self) -> None:
+        line = "## 🎉 READY: yes"
+        marked = item(1, "Yes", kind=Kind.HEADING, marks=(Mark(1, 5, 10, "READY", DONE), Mark(1, 12, 15, "yes", DONE)))
+        assert [mark.text for mark in with_words(marked, [line])] == []
+        other = item(1, "All", kind=Kind.HEADING, marks=(Mark(1, 11, 15, "DONE", DONE),))
+        assert [mark.text for mark in with_words(other, ["## All of: DONE"])] == ["DONE"]

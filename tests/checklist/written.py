@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_readiness.checklist.audit import Audit, audit
+from pytest_readiness.checklist.audit import Audit
 from pytest_readiness.checklist.notes import bare
 from pytest_readiness.checklist.opening import Opened
-from pytest_readiness.checklist.pairs import paired
 from pytest_readiness.checklist.read import read
-from pytest_readiness.checklist.rewrite import rewrite
+from pytest_readiness.checklist.settle import held, settled
 from pytest_readiness.checklist.text import decode, encode
 from pytest_readiness.model import Gate, Outcome, Report
 
@@ -44,12 +43,11 @@ def spec(checklist: Opened, outcomes: Mapping[str, Outcome], **more: Mapping[str
 
 def hold(data: bytes, gates: list[Gate], report: Report) -> tuple[Opened, Audit]:
     checklist = opened(data)
-    return checklist, audit(checklist.document, paired(checklist, gates), report)
+    return checklist, held(checklist, gates, report)
 
 
 def written(data: bytes, gates: list[Gate], report: Report) -> bytes:
-    checklist, held = hold(data, gates, report)
-    return encode(rewrite(checklist.text, held))
+    return encode(settled(opened(data), gates, report))
 
 
 def rewritten(source: str, outcomes: Mapping[str, Outcome], **more: Mapping[str, object]) -> str:

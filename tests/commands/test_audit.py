@@ -123,7 +123,12 @@ class TestStoredReports:
         assert ran.exit_code == 1
         assert "Changelog is kept (changelog)\n       count is 1, expected >= 1\n" in ran.output
 
-    def test_help_says_what_they_are_worth(self, run: Run) -> None:
+    def test_are_told_for_what_they_are_worth(self, run: Run, project: Path) -> None:
+        stored(run, project)
+        told = " ".join(run("audit", "CHECKLIST.md", "--from", "readiness.json").output.split())
+        assert told.endswith("The evidence is the report readiness.json, which is only as good as its file.")
+
+    def test_help_says_so_too(self, run: Run) -> None:
         assert "only as good as its file" in " ".join(run("audit", "--help").output.split())
 
     @pytest.mark.no_false_green

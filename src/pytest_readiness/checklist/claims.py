@@ -149,9 +149,14 @@ def _scope(
     line = document.text.lines[stated.line - 1]
     # A group, or a section in whose heading it stands, speaks for itself, whatever it is called.
     part = nested or (line.lstrip().startswith("#") and _countable(document, below))
-    if _OVERALL.search(line) or (_READINESS.search(line) and not part):
+    if _OVERALL.search(line) or (speaks_of_all(line) and not part):
         return range(len(document.items))
     return below
+
+
+def speaks_of_all(line: str) -> bool:
+    """Whether what *line* states is probably said of the whole document."""
+    return bool(_OVERALL.search(line) or _READINESS.search(line))
 
 
 def _sections(document: Document) -> dict[tuple[str, ...], list[int]]:

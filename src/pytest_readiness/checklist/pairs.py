@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from pytest_readiness.checklist.claims import speaks_of_all
 from pytest_readiness.checklist.model import Document
 from pytest_readiness.checklist.notes import summary_lines
 from pytest_readiness.checklist.opening import Opened
 from pytest_readiness.checklist.pairing import Pairing, ids, key, pair
+from pytest_readiness.checklist.wording import STATUS_WORDS
 from pytest_readiness.model import Gate
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -27,7 +29,7 @@ def paired(checklist: Opened, gates: Sequence[Gate]) -> Pairing:
     first, last = summary_lines(checklist.text)
     before = _moved(document, last, last - first)
     numbered = before if first < last and _exact(before, gates) > _exact(document, gates) else document
-    return _despite_shares(document, _of_the_same_numbers(document, pair(numbered, gates)))
+    return _despite_what_was_written(document, _of_the_same_numbers(document, pair(numbered, gates)))
 
 
 def _moved(document: Document, after: int, by: int) -> Document:
@@ -62,19 +64,25 @@ def _numbers(text: str) -> list[str]:
     return sorted(_NUMBER.findall(text))
 
 
-def _despite_shares(document: Document, found: Pairing) -> Pairing:
-    """Return *found* with the gates of items that differ in nothing but a share that they state of the document."""
-    stating = {share.item for share in document.stated if share.item is not None and share.item not in found.gates}
-    words = {_without_shares(document.items[index].text): index for index in stating}
+def _despite_what_was_written(document: Document, found: Pairing) -> Pairing:
+    """Return *found* with the gates of items that differ in nothing but a status or a share of all."""
+    of_all = {share.item for share in document.stated if speaks_of_all(document.text.lines[share.line - 1])}
+    words: dict[tuple[bool, str], int] = {}
+    for index, item in enumerate(document.items):
+        if index not in found.gates and (item.marks or index in of_all):
+            words.setdefault((index in of_all, _lasting(item.text, shares=index in of_all)), index)
     gates, lost = dict(found.gates), list[Gate]()
     for gate in found.lost:
-        index = words.get(_without_shares(gate.title))
-        if index is None:
+        keys = ((shares, _lasting(gate.title, shares=shares)) for shares in (False, True))
+        place = next((words[told] for told in keys if told[1] and told in words), None)
+        if place is None:
             lost.append(gate)
         else:
-            gates[index] = (*gates.get(index, ()), gate)
+            gates[place] = (*gates.get(place, ()), gate)
     return Pairing(dict(sorted(gates.items())), tuple(lost))
 
 
-def _without_shares(text: str) -> str:
-    return key(_SHARE.sub(" ", text))
+def _lasting(text: str, *, shares: bool) -> str:
+    """Return the words of *text* that stay what they are when it is written back; *shares* of all do not."""
+    text = _SHARE.sub(" ", text) if shares else text
+    return " ".join(word for word in key(text).split() if word not in STATUS_WORDS)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from pytest_readiness.checklist.model import Item, Mark, Status
+from pytest_readiness.checklist.model import Item, Kind, Mark, Status
 
 
 class Truth(StrEnum):
@@ -71,6 +71,8 @@ _AGAIN = (
     | {"in progress", "not started"}
     | {f"not {word}" for word in _DENIED}
 )
+#: The single words that a status is written with.
+STATUS_WORDS = frozenset(word for phrase in (*_AGAIN, *_LANGUAGES) for word in re.split(r"[ -]", phrase))
 _AFTER = re.compile(r"\ufe0f?[ \t]*[*_]{0,3}")
 _WORDS_AFTER = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}(?=[*_]*[ \t]*(?:$|[|,.;:()!<\u2192\u2013\u2014-]))")
 
@@ -78,10 +80,14 @@ _WORDS_AFTER = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}(?=[*_]*[ \t]*(?:$|[|
 def with_words(item: Item, lines: Sequence[str]) -> Iterator[Mark]:
     """
     Yield the marks of *item*, and after a sign the word beside it that says the same again: ``Complete`` in
-    ``✅ Complete``. A word that its text is made of stays, since the item is known by it.
+    ``✅ Complete``. A word that its text is made of stays, since the item is known by it; so does one that a
+    heading begins with, since what is below is read by it.
     """
     for mark in item.marks:
-        yield mark
+        word = _bare(mark.text)
+        begins = item.kind is Kind.HEADING and not _bare(lines[mark.line - 1][: mark.start])
+        if not word or (word != _bare(item.text) and not begins):
+            yield mark
         if mark.text.rstrip(_SELECTOR) in _FAMILIES or mark.text.startswith(":"):
             line = lines[mark.line - 1]
             after = _AFTER.match(line, mark.end)
@@ -89,6 +95,10 @@ def with_words(item: Item, lines: Sequence[str]) -> Iterator[Mark]:
             again = found[0].lower() if found else ""
             if found and (again in _AGAIN or again in _LANGUAGES) and again not in item.text.lower():
                 yield Mark(mark.line, *found.span(), found[0], mark.status)
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
 
 
 def written(mark: Mark, truth: Truth) -> str:

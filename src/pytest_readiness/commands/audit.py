@@ -8,11 +8,9 @@ from typing import TextIO, cast
 
 from pytest_readiness import reports
 from pytest_readiness.checklist import fail_on
-from pytest_readiness.checklist.audit import Audit, audit
-from pytest_readiness.checklist.opening import Opened, claiming
-from pytest_readiness.checklist.pairs import paired
+from pytest_readiness.checklist.opening import claiming
+from pytest_readiness.checklist.settle import held
 from pytest_readiness.commands import _evidence, _gates
-from pytest_readiness.commands._evidence import Found
 from pytest_readiness.commands._output import Output
 from pytest_readiness.errors import UsageError
 from pytest_readiness.reports import _audit_json, terminal
@@ -40,13 +38,13 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, output: Output) -> int:
     """Audit the checklists, and return 1 if one of them claims what *fail_on* names."""
+    _spare(args)
     words = fail_on.parse(args.fail_on)
     _evidence.check(args)
     checklists = [claiming(path) for path in args.checklist]
-    _spare(args)
     screen = terminal.screen(cast("TextIO", output), verbosity=args.verbose - args.quiet)
     found = _evidence.gather(args, screen)
-    audits = [_audited(checklist, found) for checklist in checklists]
+    audits = [held(checklist, found.plan.spec.gates, found.report) for checklist in checklists]
     told = [(one, fail_on.failures(one, words)) for one in audits]
     stopped = args.stored is None and found.report.exit_code == _INTERRUPTED
     code = _INTERRUPTED if stopped else int(any(failures for _, failures in told))
@@ -57,14 +55,11 @@ def run(args: argparse.Namespace, output: Output) -> int:
     for one, failures in told:
         shown.verdict_line(one, failures, order, screen)
     shown.scope(found.report, screen)
+    if args.stored is not None:
+        screen.wrapped(f"The evidence is the report {args.stored}, which is only as good as its file.", indent=0)
     if unwritten:
         screen.line(unwritten, bold=True, red=True)
     return code or int(bool(unwritten))
-
-
-def _audited(checklist: Opened, found: Found) -> Audit:
-    """Pair with all gates of the spec, so that one which was not selected is unproven, and not forgotten."""
-    return audit(checklist.document, paired(checklist, found.plan.spec.gates), found.report)
 
 
 def _spare(args: argparse.Namespace) -> None:

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_readiness.checklist import notes
-from pytest_readiness.checklist.audit import audit
 from pytest_readiness.checklist.model import Text
 from pytest_readiness.checklist.opening import Opened, claiming
-from pytest_readiness.checklist.pairs import paired
-from pytest_readiness.checklist.rewrite import is_true, rewrite
+from pytest_readiness.checklist.rewrite import is_true
+from pytest_readiness.checklist.settle import held, settled
 from pytest_readiness.checklist.text import encode
 from pytest_readiness.commands import _checklist, _evidence
 from pytest_readiness.commands._files import put
@@ -52,13 +51,13 @@ def run(args: argparse.Namespace, output: Output) -> int:
         screen.line("interrupted: nothing was written")
         return _INTERRUPTED
     document = checklist.document
-    held = audit(document, paired(checklist, found.plan.spec.gates), found.report)
-    made = rewrite(checklist.text, held)
+    gates = found.plan.spec.gates
+    made = settled(checklist, gates, found.report)
     for line in _checklist.damage(document):
         screen.line(f"! {line}")
     if not args.check:
         return _write(args, checklist, made, output)
-    if is_true(checklist.text, held):
+    if is_true(checklist.text, held(checklist, gates, found.report)):
         return 0
     output.write("".join(_diff(args.markdown, checklist.text, made)))
     return 1

@@ -40,7 +40,7 @@ _OWNER = re.compile(
     r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|verantwortlich|responsable|respons\u00e1vel|"
     r"responsabile|"
     r"\u043e\u0442\u0432\u0435\u0442\u0441\u0442\u0432\u0435\u043d\u043d\u044b\u0439)\**\s*[:=]\**\s*([^,;|"
-    r"()\[\]]{1,60})",
+    r"()\[\]\u2013\u2014]{1,60})",
     re.IGNORECASE,
 )
 _OWNER_CJK = re.compile(
@@ -61,7 +61,7 @@ _CODED = re.compile(
     r"(?:^[^\w(\[]{0,12}|[(\[]\s*|\s[-\u2013\u2014|]\s+|\bpriority:?\s+)(P[0-5])(?:\s?/\s?(P[0-5]))?(-\d{1,3})?\b"
     r"(?=\s*(?:[)\]:\u2013\u2014|*,-]|$|\())|^\W{0,12}(P[0-5])(-\d{1,3})\b|^\W{0,12}(P[0-5])\s+-\s"
 )
-_NUMBERED = re.compile(r"\bpriority\s+#(\d{1,2})\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\bpriority\s+#(\d{1,2})\b|^\W{0,6}priority\s+(\d)\s*:", re.IGNORECASE)
 _BRACKETED = re.compile(
     r"[\[(]\s*(critical|high|medium|low|major|minor|blocker|urgent|severe)(?:\s+(?:priority|severity))?\s*[\])]",
     re.IGNORECASE,
@@ -104,7 +104,7 @@ _IF = re.compile(
 _IF_BRACKET = re.compile(r"[(\[]((?:if|when|unless)\s[^()\[\]]{1,80})[)\]]", re.IGNORECASE)
 _IF_FIRST = re.compile(r"^\W{0,4}((?:if|when)\s[^,:]{3,80}),\s", re.IGNORECASE)
 _MAYBE_IF = re.compile(r"\b(?:if|when|where|only|unless|falls|gegebenenfalls|si|se)\b", re.IGNORECASE)
-_MAYBE_OPTIONAL = re.compile(r"optional|opcional|optionnel|facolt|nice|desired|опцион|可选|任意", re.IGNORECASE)
+_OPTIONAL_WORDS = ("optional", "opcional", "optionnel", "facolt", "nice", "desired", "опцион", "可选", "任意")
 _REASON = re.compile(
     r"(?:deferred|postponed|skipped|on hold|delayed|n/a|not applicable|waived|false positive|blocked|verschoben|"
     r"zur\u00fcckgestellt|report\u00e9e?|aplazad[oa]|pospuest[oa]|adiad[oa]|rimandat[oa]|"
@@ -151,9 +151,9 @@ def of_item(text: str) -> tuple[Severity | None, str]:
     if "P" in text and (code := _CODED.search(text)):
         first = code[1] or code[4] or code[6]
         return words.SEVERITIES[first.lower()], f"{first}/{code[2]}" if code[2] else first
-    ranked = _NUMBERED.search(text) if "#" in text else None
+    ranked = _NUMBERED.search(text) if "riority" in text or "RIORITY" in text else None
     if ranked:
-        return None, "#" + ranked[1]
+        return None, "#" + (ranked[1] or ranked[2])
     found = (_BRACKETED.search(text) if "(" in text or "[" in text else None) or _LEADING.match(text)
     if found:
         return words.SEVERITIES[found[1].lower()], found[1]
@@ -171,8 +171,13 @@ def of_heading(text: str) -> tuple[Severity | None, str]:
     if own[1]:
         code = _CODED.search(text)
         if code and (code[3] or code[5]):
-            return None, ""
+            return own[0], own[1] + "-"
         return own
+    alone = re.sub(r"\([^()]*\)", "", text).strip(" :*_#!\ufe0f")
+    while alone and not alone[0].isalnum():
+        alone = alone[1:]
+    if alone.lower() in words.SEVERITIES:
+        return words.SEVERITIES[alone.lower()], alone
     found = _ALONE.match(text) or _TITLED.search(text) or _ENDED.search(text)
     if found and not re.search(r"\bcritical path\b|\b(?:fixes applied|fixed|resolved)\b", text, re.IGNORECASE):
         return words.SEVERITIES[found[1].lower()], found[1]
@@ -246,7 +251,8 @@ def reason(text: str) -> str:
 
 def optional(text: str) -> bool:
     """Whether a text calls itself optional."""
-    return bool(_MAYBE_OPTIONAL.search(text)) and bool(_OPTIONAL.search(text))
+    lower = text.lower()
+    return any(word in lower for word in _OPTIONAL_WORDS) and bool(_OPTIONAL.search(text))
 
 
 def condition(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -49,6 +48,7 @@ _TRAILING = re.compile(r"\s(?:#|--|//)\s+((?:should|expected?|must|returns?|=>|�
 _VARIABLE = re.compile(r"^\s*(?:export\s+|set\s+|setx\s+|\$env:)?([A-Za-z_][A-Za-z0-9_]{1,80})\s?=\s?(.*)$")
 _LOUD = re.compile(r"^\s*(?:export\s+|set\s+|setx\s+|\$env:)?[A-Z][A-Z0-9_]+\s?=")
 _SUBSTITUTED = re.compile(r"^\s*(?:export\s+)?[A-Za-z_]\w*=[\"']?(?:\$\(|`)")
+_USED = re.compile(r"\$\{?(\w+)")
 _PROMPT = re.compile(r"^\s*(?:\$|>|PS [^>]{0,80}>|\w+@[\w.-]+[:~][^$#]{0,80}[$#]|\w+=[#>])\s+")
 _TREE = re.compile(r"[├└│]")
 _ROOT = re.compile(r"^\s*[\w.@-]+(?:/[\w.@-]+)*/?\s*(?:#.*)?$")
@@ -57,7 +57,7 @@ _BLOCK_END = re.compile(r"^\s*(?:done|fi|esac|\})\s*;?\s*(?:$|[|>&])")
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w{1,40})[\"']?")
 _TOOLS = words.known("tools")
 _SKIPPED = re.compile(
-    r"^\s*(?:(?:cd|pushd|popd|clear|exit|set [+-]\w|true|git (?:pull|checkout|clone|fetch)|echo)\b(?![^\n]*&&)"
+    r"^\s*(?:(?:cd|pushd|popd|clear|exit|set [+-]\w|true|deactivate|git clone|echo)\b(?![^\n]*&&)"
     r"|docker[- ]compose down\b|openssl rand\b)"
 )
 _STATEMENT = re.compile(
@@ -158,6 +158,7 @@ class _Commands:
         self.fresh = False
         self.alternative = False
         self.captured = ""
+        self.uses = {name: at for at, line in enumerate(lines) for name in _USED.findall(line)}
         self.prompted = any(_PROMPT.match(line) for line in lines)
 
     def all(self) -> list[Found]:
@@ -198,24 +199,20 @@ class _Commands:
         last = self.out[-1]
         last.end = at
         nxt = at + 1
+        depth = 0
         while nxt < len(self.lines):
             line = self.lines[nxt]
             remark = comment(line)
             if remark is not None:
                 last.expected.append(remark.removeprefix("- ").strip())
-            elif line.lstrip().startswith(("{", "[", "}", "]", '"')) or (
-                line.startswith((" ", "\t")) and self._braced(at + 1, nxt)
-            ):
+            elif line.lstrip().startswith(("{", "[", "}", "]", '"')) or (depth > 0 and line.startswith((" ", "\t"))):
+                depth += line.count("{") + line.count("[") - line.count("}") - line.count("]")
                 last.expected.append(line.rstrip())
             else:
                 break
             last.end = nxt
             nxt += 1
         return nxt
-
-    def _braced(self, start: int, at: int) -> bool:
-        text = "\n".join(self.lines[start:at])
-        return text.count("{") + text.count("[") > text.count("}") + text.count("]")
 
     def _shows(self, at: int) -> bool:
         """A line of output between prompts, or JSON on its own."""
@@ -308,8 +305,7 @@ class _Commands:
         return not rest or rest[0] in "\"'" or " " not in rest
 
     def _used(self, name: str, end: int) -> bool:
-        rest = "\n".join(self.lines[end + 1 :])
-        return f"${name}" in rest or f"${{{name}" in rest
+        return self.uses.get(name, -1) > end
 
     def _append(self, new: Found) -> None:
         if not self.fresh:
@@ -351,12 +347,3 @@ def _open_quote(line: str, quote: str) -> str:
             break
         at += 1
     return quote
-
-
-def is_json(text: str) -> bool:
-    """Whether a text is JSON."""
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True

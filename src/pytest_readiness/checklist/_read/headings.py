@@ -13,7 +13,7 @@ from pytest_readiness.checklist._read.state import State, leading, tell
 from pytest_readiness.checklist.model import Kind, Role, Status
 
 _PHASE = re.compile(
-    r"^\W{0,8}(?:phase|milestone|fase|phase|этап|第\d+阶段)\s?\d{1,3}\s*[:.\u2013\u2014-]|^\W{0,4}P[0-5]\b",
+    r"^\W{0,8}(?:phase|milestone|fase|phase|этап|第\d+阶段)\s?\d{1,3}\s*[:.\u2013\u2014-]|^\W{0,4}priority\s#?\d\b",
     re.IGNORECASE,
 )
 _TROUBLE = re.compile(
@@ -23,6 +23,7 @@ _PATH = re.compile(
     r"^`?(?:[\w.@-]+/)+(?:[\w@-]*\.\w{1,8})?`?(?=\s|$)|^`[\w./@-]+\.\w{1,8}`(?=\s|$)|^[\w-]+\.(?:py|ts|js|go|rs|"
     r"java|md|sql|ya?ml|json|toml)(?=\s|$)"
 )
+_RANKED = re.compile(r"\s[-\u2013\u2014]\s\W*\**(?:CRITICAL|HIGH|MEDIUM|LOW)\b")
 _FIXED = re.compile(r"\b(?:fixed|resolved|completed|implemented|done)\s*\(|^remaining\b.*\(\d+\)", re.IGNORECASE)
 _BEGIN = frozenset(
     "\u2610\u25a1\u2b1c\U0001f532\u25fb\u274e\u2717\u2718\u2716\U0001f6ab\u26a0\u274c\u23f8\u23f3\u231b\U0001f6a7\U0001f7e2\U0001f7e1\U0001f534\U0001f7e0\u26d4\U0001f6d1"
@@ -45,6 +46,8 @@ def take_heading(state: State, at: int, piece: Shaped) -> int:
     plain = prose.heading(_unmarked(piece, sentence.spans))
     named = leading(plain or title, piece.number)
     level, word = details.of_heading(prose.bare(text))
+    mentioned = word.endswith("-")
+    word = word.rstrip("-")
     section = Section(
         level=piece.level,
         title=plain or title,
@@ -55,6 +58,7 @@ def take_heading(state: State, at: int, piece: Shaped) -> int:
         given=named.given,
         severity=level,
         priority=word,
+        mentioned=mentioned,
         phase=details.phase(title),
         owner=details.owner(text),
         due=details.due(text, year=state.year),
@@ -64,7 +68,7 @@ def take_heading(state: State, at: int, piece: Shaped) -> int:
         draft.section = state.path
         tell(state, draft, text)
         draft.phase = section.phase
-        if word:
+        if word and not mentioned:
             draft.severity, draft.priority = level, word
         state.add(draft, "heading", parent=_above(state))
         section.draft, section.status = draft, draft.status
@@ -125,8 +129,7 @@ def _status(
         return _signed(strong, sentence)
     if sentence.worded and not sentence.boxed and sentence.because.lower() not in {"ongoing", "new", "next"}:
         return sentence.status, sentence.because, sentence.spans
-    priority = re.search(r"\s[-\u2013\u2014]\s\W*\**(?:CRITICAL|HIGH|MEDIUM|LOW)\b", piece.content)
-    if priority and section.priority:
+    if section.priority and _RANKED.search(piece.content):
         return Status.OPEN, section.priority, ()
     return _named(state, piece, title, section)
 
@@ -161,7 +164,8 @@ def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[S
     """A heading that is an item by its name: a phase, an issue, a file, something fixed."""
     if state.troubled or _TROUBLE.match(title):
         return (Status.UNSAID if state.troubled else Status.OPEN), "", ()
-    if _PHASE.match(prose.bare(piece.content)) and state.mood is not Mood.CLAIM:
+    staged = _PHASE.match(prose.bare(piece.content)) or (_CODED.match(title) and _numbered(state, piece))
+    if staged and state.mood is not Mood.CLAIM:
         return Status.OPEN, "a phase", ()
     if _PATH.match(title):
         return Status.DONE, title, ()
@@ -173,6 +177,17 @@ def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[S
     if section.priority and state.mood is Mood.WANT and re.search(r"\((?:CRITICAL|HIGH|MEDIUM|LOW)\)|^\W*\d+ ", title):
         return Status.OPEN, section.priority, ()
     return None, "", ()
+
+
+_CODED = re.compile(r"^P[0-5]\b", re.IGNORECASE)
+
+
+def _numbered(state: State, piece: Shaped) -> bool:
+    """Whether a numbered list is the first thing below a heading."""
+    index = piece.number
+    while index < len(state.pieces) and state.pieces[index].shape is Shape.BLANK:
+        index += 1
+    return index < len(state.pieces) and state.pieces[index].shape is Shape.NUMBER
 
 
 def _severe(state: State, piece: Shaped) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pytest_readiness.checklist._read import details, marks, stated, tables
@@ -76,6 +77,9 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         state.note(row.number, Role.CONTEXT, "total of a table")
         return
     boxed = any(mark.text.startswith(("[", "\\[", "<")) for mark in found)
+    if table.sort in {Sort.COUNTS, Sort.OTHER} and _VARIABLE.match(first):
+        _variable(state, row, named, first)
+        return
     if table.sort in {Sort.COUNTS, Sort.OTHER} or (mood is Mood.ASIDE and not boxed):
         state.note(
             row.number,
@@ -83,8 +87,10 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
             "row of a summary" if table.sort is Sort.COUNTS else "row of a table that states nothing",
         )
         return
+    if table.sort is Sort.RESULTS:
+        status, because = _result(named)
     if table.sort is Sort.SUBJECT:
-        status, because = _subject(table, named, mood)
+        status, because = _subject(table, named, mood, unsigned(bare(first)))
     text = unsigned(bare(_without_box(first)))
     draft = Draft(
         line=row.number,
@@ -99,6 +105,24 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
     )
     _details(state, draft, named)
     state.add(draft, "row")
+
+
+_VARIABLE = re.compile(r"^[`*]{0,3}([A-Z][A-Z0-9]*_[A-Z0-9_]+)[`*]{0,3}$")
+
+
+def _variable(state: State, row: Shaped, named: dict[str, str], first: str) -> None:
+    """A row that names a variable of the environment and tells of its value."""
+    found = _VARIABLE.match(first)
+    assert found is not None
+    draft = Draft(
+        line=row.number,
+        end=row.number,
+        kind=Kind.VARIABLE,
+        text=found[1],
+        raw=row.line,
+        cells=named,
+    )
+    state.add(draft, "a variable")
 
 
 def _numeric(text: str) -> bool:
@@ -152,7 +176,15 @@ def _status(row: Shaped, cells: Sequence[Cell], table: Table) -> tuple[Status, s
     return worst[0], worst[1], found
 
 
-def _subject(table: Table, named: dict[str, str], mood: Mood | None) -> tuple[Status, str]:
+def _result(named: dict[str, str]) -> tuple[Status, str]:
+    """Whether all that was counted in a row went well."""
+    failed = next((bare(value) for name, value in named.items() if name in tables.FAILED), "")
+    if not failed.isdigit():
+        return Status.UNSAID, ""
+    return (Status.OPEN if int(failed) else Status.DONE), f"{failed} failed"
+
+
+def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) -> tuple[Status, str]:
     heads = set(table.heads)
     if heads & tables.TROUBLES:
         return Status.OPEN, "among issues"
@@ -164,7 +196,9 @@ def _subject(table: Table, named: dict[str, str], mood: Mood | None) -> tuple[St
         "measured",
     }:
         return Status.UNSAID, ""
-    return meant(next(iter(named.values()), ""), mood)
+    if heads & tables.TASKS and mood is not Mood.CLAIM:
+        return Status.OPEN, "to be looked at"
+    return meant(text, mood)
 
 
 def _details(state: State, draft: Draft, named: dict[str, str]) -> None:
@@ -183,4 +217,6 @@ def _details(state: State, draft: Draft, named: dict[str, str]) -> None:
             draft.reason = bare(value)
         elif name in {"phase", "stage", "sprint", "milestone", "fase"}:
             draft.phase = bare(value)
-    tell(state, draft, " ".join(value for value in named.values() if value))
+    values = [value for value in named.values() if value]
+    ranked = next((value for value in [*values[:1], draft.text] if details.of_item(value)[1]), "")
+    tell(state, draft, " ".join(values), ranked=ranked)

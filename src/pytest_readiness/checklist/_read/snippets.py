@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pytest_readiness.checklist._read import fences, labels, marks, sentences
+from pytest_readiness.checklist._read import fences, labels, marks, moods, sentences, stated
 from pytest_readiness.checklist._read.draft import Draft
 from pytest_readiness.checklist._read.fences import Found, Sort
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
-from pytest_readiness.checklist._read.state import State, make
+from pytest_readiness.checklist._read.state import State, make, meant
 from pytest_readiness.checklist.model import Code, Kind, Role, Status
 
+_ROLLBACK = re.compile(r"\broll(?:ing)?[ -]?back|回滚|ロールバック|откат|zurückrollen", re.IGNORECASE)
 _KINDS = {Sort.VARIABLE: Kind.VARIABLE}
 
 
@@ -53,7 +55,7 @@ def _body(state: State, piece: Shaped, body: Sequence[Shaped]) -> None:
         parent.code = Code(language, text)
     if mood is Mood.ASIDE:
         return
-    if not language and any(marks.signs(line) for line in lines) and not _prompted(lines):
+    if not language and _reports(lines) and not _prompted(lines):
         _printed(state, body)
         return
     if fences.is_output(language, lines):
@@ -68,7 +70,7 @@ def _body(state: State, piece: Shaped, body: Sequence[Shaped]) -> None:
 def _take(state: State, fence: Fence, each: Found, parent: Draft | None, lead: str) -> None:
     first, last = fence.body[each.start], fence.body[each.end]
     start = first.number
-    if each.end > each.start and (each.sort is Sort.SNIPPET or _alone(each, fence.body)):
+    if each.end > each.start and each.sort is Sort.SNIPPET:
         start = fence.line
     draft = Draft(
         line=start,
@@ -81,18 +83,10 @@ def _take(state: State, fence: Fence, each: Found, parent: Draft | None, lead: s
     )
     if each.sort is Sort.LISTING and state.mood is not Mood.WANT:
         draft.status, draft.because = Status.DONE, "listed"
+    if any(_ROLLBACK.search(section.title) for section in state.sections):
+        draft.status, draft.because = Status.OPEN, "to be done to go back"
     state.add(draft, "code", parent=parent)
     state.last_code = draft
-
-
-def _alone(each: Found, body: Sequence[Shaped]) -> bool:
-    """Whether one query of several lines is all that a fence holds."""
-    return (
-        each.sort is Sort.COMMAND
-        and fences.comment(body[each.start].line) is None
-        and each.command.lstrip()[:6].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"}
-        and all(not piece.line.strip() for piece in [*body[: each.start], *body[each.end + 1 :]])
-    )
 
 
 def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) -> None:
@@ -119,6 +113,19 @@ def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) 
         return
 
 
+_VALUE = re.compile(r"^\s*[-*•]?\s*([^\W\d_][^:`{}\[\]<>=]{0,40}):\s+([^\s\"'\u201c].*)$")
+
+
+def _reports(lines: Sequence[str]) -> bool:
+    """Whether a fence shows a printed report: signs, or names with values some of which state something."""
+    if any(marks.signs(line) for line in lines):
+        return True
+    told = [line for line in lines if line.strip()]
+    values = [found[2] for line in told if (found := _VALUE.match(line))]
+    stating = [value for value in values if marks.said(value) or stated.shares(value, alone=True)]
+    return len(values) > 1 and len(values) > 0.6 * len(told) and bool(stating)
+
+
 def _prompted(lines: Sequence[str]) -> bool:
     """Whether a fence without a language holds commands, or a tree of files."""
     found = fences.found("", lines)
@@ -126,29 +133,35 @@ def _prompted(lines: Sequence[str]) -> bool:
 
 
 def _printed(state: State, body: Sequence[Shaped]) -> None:
+    """The lines of a printed report that claim something, and what hangs below them in a tree."""
     above: Draft | None = None
     for each in body:
         if not each.line.strip():
             above = None
-        elif marks.signs(each.line):
+        elif marks.signs(each.line) or _VALUE.match(each.line):
             sentence = sentences.read(each.line, each.start)
-            if sentence.boxed:
-                continue
-            above = state.add(make(each, Kind.MARK, sentence), "a mark in printed output")
-        elif (
-            above is not None and above.line < each.number and each.line.lstrip()[:1] in {"\u251c", "\u2514", "\u2502"}
-        ):
-            text = each.line.strip("\u251c\u2514\u2502\u2500 ")
-            state.add(
-                Draft(
-                    line=each.number,
-                    end=each.number,
-                    kind=Kind.MARK,
-                    text=text,
-                    raw=each.line,
-                    status=above.status,
-                    because=above.because,
-                ),
-                "below a mark in printed output",
-                parent=above,
+            if not sentence.boxed:
+                above = state.add(_claim(state, each, sentence), "printed output")
+        elif above is not None and each.line.lstrip()[:1] in {"\u251c", "\u2514", "\u2502"}:
+            below = Draft(
+                line=each.number,
+                end=each.number,
+                kind=Kind.MARK,
+                text=each.line.strip("\u251c\u2514\u2502\u2500 "),
+                raw=each.line,
+                status=above.status,
+                because=above.because,
             )
+            state.add(below, "printed output", parent=above)
+
+
+def _claim(state: State, piece: Shaped, sentence: sentences.Sentence) -> Draft:
+    draft = make(piece, Kind.MARK if sentence.signed or sentence.worded else Kind.FIELD, sentence)
+    if draft.kind is Kind.FIELD:
+        value = sentences.label(piece.content)[1]
+        said = None if value[:1].isdigit() else marks.said(value)
+        if said is None and moods.needs(value):
+            draft.status, draft.because = Status.OPEN, value
+        else:
+            draft.status, draft.because = (said.status, value) if said else meant(value, state.mood, state.given)
+    return draft

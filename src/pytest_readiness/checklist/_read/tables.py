@@ -17,6 +17,7 @@ from pytest_readiness.checklist.model import Status
 STATUS = words.known("column status")
 #: A column of this name makes its table's rows items, whatever the others are.
 SUBJECTS = words.known("column subjects")
+TASKS = words.known("column tasks")
 TROUBLES = words.known("column troubles")
 #: A column of this name makes its table an explanation or a choice.
 EXPLAINS = words.known("column explains")
@@ -25,6 +26,8 @@ CHOICES = words.known("column choices")
 #: A column of this name tells what something is like.
 PROPERTIES = words.known("column properties")
 PROGRESS = words.known("column progress")
+PASSED = words.known("column passed")
+FAILED = words.known("column failed")
 _COUNTS = words.known("column counts")
 _SKIP = words.known("column skip")
 _TOTAL = re.compile(
@@ -44,6 +47,7 @@ class Sort(Enum):
     FORM = auto()  # columns wait to be filled in
     MATRIX = auto()  # signs under levels, which say for whom a row counts
     SUBJECT = auto()  # issues, metrics, files: each row stands for something
+    RESULTS = auto()  # numbers of what passed and what failed
     COUNTS = auto()  # a summary of numbers
     OTHER = auto()  # an explanation, a choice, a list of contacts
 
@@ -112,6 +116,8 @@ def stated(cell: str) -> tuple[Status, int, int] | None:
     signs = marks.signs(cell)
     spoken = marks.said(_worded(cell, signs))
     if signs:
+        if spoken and cell[spoken.start : spoken.end].strip("-~\u2248 ")[:1].isdigit():
+            spoken = None
         if spoken and spoken.status not in {Status.DONE, Status.OPEN}:
             return spoken.status, signs[0].start, signs[0].end
         if spoken and spoken.status is Status.OPEN and signs[0].status is Status.DONE:
@@ -141,8 +147,9 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
     if set(names) & CHOICES and not named:
         return Table(names, Sort.OTHER, (), subject)
     spoken = [column for column in named if _share(rows, column, stated) >= 0.5]
+    firm = [column for column in spoken if names[column] not in SUBJECTS]
     if spoken:
-        return Table(names, Sort.STATUS, tuple(spoken), subject)
+        return Table(names, Sort.STATUS, tuple(firm or spoken), subject)
     told = [column for column in range(1, len(names)) if names[column] not in PROPERTIES]
     marked = [column for column in told if _share(rows, column, _signed) >= 0.6]
     signed = [column for column in told if _share(rows, column, _signed) > 0]
@@ -159,7 +166,8 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
 
 
 _LEVEL = re.compile(
-    r"^(?:(?:l|level|tier|stage|class|stufe|niveau|nivel)?\s?[0-9a-e]|bronze|silver|gold|platinum|basic|standard|advanced|"
+    r"^(?:(?:l|level|tier|stage|class|stufe|niveau|nivel)?\s?[0-9a-e]|bronze|silver|gold|platinum|basic|"
+    r"standard|advanced|"
     r"must|should|could)$"
 )
 
@@ -177,6 +185,8 @@ def _plain(names: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool)
     known = set(names)
     if wanted and known & TROUBLES:
         return Sort.SUBJECT
+    if known & PASSED and known & FAILED:
+        return Sort.RESULTS
     numeric = [c for c in range(1, len(names)) if _share(rows, c, _NUMBER.match) > 0.8]
     if len(numeric) > 1 and known & _COUNTS and not known & {"target", "actual", "goal", "threshold"}:
         return Sort.COUNTS
@@ -213,7 +223,7 @@ def _subject(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
         if name in _SKIP or (name in STATUS and name not in SUBJECTS):
             continue
         texts = [_at(row, column) for row in rows]
-        if any(_box_gone(text) and not _NUMBER.match(text) for text in texts):
+        if any(any(map(str.isalpha, _box_gone(text))) for text in texts):
             return column
     return 0
 
