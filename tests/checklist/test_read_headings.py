@@ -127,3 +127,26 @@ def test_a_ranked_heading_is_an_item_and_ranks_what_is_below() -> None:
 def test_a_tick_over_checks_of_which_none_is_done_is_open() -> None:
     heading, *_ = items("# Title\n## ✅ Final verification\n```bash\nmake check\n```")
     assert heading.status is Status.OPEN
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("<h2>✅ Part</h2>", Status.DONE),
+        ("## Warnings fixed (36 → 0)", Status.DONE),
+        ("## Remaining warnings (205)", Status.OPEN),
+        ("## Known issues\n### 3 crashes (HIGH)", Status.OPEN),
+        ("## Issue: It hangs", Status.OPEN),
+        ("## Troubleshooting\n### It hangs", Status.UNSAID),
+        ("## P1 — Should fix\n\n1. Keys", Status.OPEN),
+    ],
+)
+def test_headings_that_are_items_by_their_name(text: str, status: Status) -> None:
+    found = [each for each in items("# Title\n\n" + text) if each.kind is Kind.HEADING]
+    assert [each.status for each in found] == [status]
+
+
+def test_a_severity_alone_is_no_item_but_goes_down() -> None:
+    assert [(each.text, each.priority) for each in items("# T\n### 🔴 Crítico (antes)\n- Keys are old")] == [
+        ("Keys are old", "Crítico")
+    ]

@@ -180,3 +180,29 @@ def test_a_column_of_boxes_without_a_head_leaves_the_subject_to_the_next() -> No
 def test_rows_of_an_html_table_are_read_line_by_line() -> None:
     text = "<table>\n<tr><td>Keys</td><td>✅</td></tr>\n<tr><td>Locks</td><td>❌</td></tr>\n</table>"
     assert statuses(text) == {"Keys": DONE, "Locks": OPEN}
+
+
+def test_columns_of_the_same_name_keep_all_their_cells() -> None:
+    found = item("| Task | Status | Status |\n|---|---|---|\n| Keys | ✅ | |")
+    assert found.cells == {"task": "Keys", "status": "✅", "status 3": ""}
+
+
+def test_a_row_may_name_its_phase() -> None:
+    assert item("| Task | Status | Phase |\n|---|---|---|\n| Keys | ✅ | 2 |").phase == "2"
+
+
+def test_a_table_without_a_head_is_read_by_its_cells() -> None:
+    assert statuses("|---|---|\n| Keys | ✅ |\n| Locks | ❌ |") == {"Keys": DONE, "Locks": OPEN}
+
+
+def test_counts_that_are_no_numbers_say_nothing() -> None:
+    assert statuses("| Suite | Passed | Failed |\n|---|---|---|\n| unit | all | none |") == {"unit": UNSAID}
+
+
+def test_files_with_their_changes_are_done() -> None:
+    assert statuses("| File | Changes |\n|---|---|\n| `a.py` | Added keys |") == {"`a.py`": DONE}
+    assert statuses("| Area | Score |\n|---|---|\n| Keys | 7/10 |") == {"Keys": DONE}
+
+
+def test_an_empty_row_is_context() -> None:
+    assert document("| Task | Status |\n|---|---|\n| | |\n| Keys | ✅ |").lines[2].why == "empty row"
