@@ -226,10 +226,10 @@ def _is_shown(item: Item, probe: str) -> bool:
 
 def _stands_for(parts: Sequence[Item], choices: Sequence[_Choice]) -> bool:
     """Tell whether an item stands for its *parts*, which may as well be its details."""
-    if any(part.status is not Status.UNSAID or part.kind in _TICKED for part in parts):
+    said = [part for part in parts if part.kind not in _SHOWN]
+    if any(part.status is not Status.UNSAID or part.kind in _TICKED for part in said):
         return True
-    strong = bool(choices) and choices[0].score >= DETAILED
-    return not strong and any(part.kind not in _SHOWN for part in parts)
+    return bool(said) and (not choices or choices[0].score < DETAILED)
 
 
 def _measures(choices: Sequence[_Choice], words: set[str]) -> bool:

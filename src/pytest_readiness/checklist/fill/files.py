@@ -24,8 +24,9 @@ def file(found: Found) -> Filling:
         expect["count"] = count.condition("")
     if "count" not in expect and "glob" in options:
         expect["count"] = ">= 1"
-    if "path" in options and "size" not in expect and not options["path"].startswith("TODO"):
-        expect["size"] = "> 0 B" if not options["path"].endswith("__init__.py") else ">= 0 B"
+    if "path" in options and not options["path"].startswith("TODO"):
+        if not options["path"].endswith("__init__.py"):
+            expect.setdefault("size", "> 0 B")
         expect["count"] = 1
     if not expect:
         expect["missing" if "paths" in options else "count"] = 0 if "paths" in options else ">= 1"

@@ -27,6 +27,8 @@ def features_of(bare: str) -> set[str]:
     lower = bare.lower()
     if lower in _BRANDS or (bare.startswith("/") and "." not in bare.rsplit("/", 1)[-1]):
         return set()
+    if bare.startswith("~/"):
+        return {"<path>"}
     known = _KNOWN_FILE.fullmatch(bare)
     name = lower.rsplit("/", 1)[-1]
     if known:
