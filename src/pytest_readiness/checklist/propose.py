@@ -7,9 +7,11 @@ unless it measures something itself; all else goes by the words of the item and 
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from pytest_readiness.checklist.fill import Filling, Found
 from pytest_readiness.checklist.fill.makers import SAID, SHOWN
@@ -44,8 +46,7 @@ _STATES = re.compile(r"\b[A-Z]{4,}\s*(?:\u2192|->)\s*[A-Z]{4,}")
 _STATUS_HEADS = frozenset({"status", "state", "done", "result", "complete", "priority", "#", "id", "severity"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(NamedTuple):
     """A probe with the rule that speaks for it most."""
 
     probe: str
@@ -56,7 +57,20 @@ class _Choice:
 
 def propose(document: Document) -> tuple[Proposal, ...]:
     """Return one proposal for each item of *document*, in their order."""
-    return _Proposer(document).all()
+    with _no_collections():
+        return _Proposer(document).all()
+
+
+@contextlib.contextmanager
+def _no_collections() -> Iterator[None]:
+    """Keep the garbage collector from looking at the growing list again and again: nothing in it is garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Proposer:

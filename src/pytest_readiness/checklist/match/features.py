@@ -50,7 +50,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 @lru_cache(maxsize=65536)
 def piece(text: str) -> tuple[frozenset[str], str]:
-    """Return the stems and features of a piece of text without blanks; and itself if a plain word, ( if that began it."""
+    """Return the stems and features of a text without blanks; and itself if a plain word, ( if that began it."""
     found: set[str] = set()
     if text.startswith("`") and len(text) > 2:  # noqa: PLR2004 - two signs and something between
         found.add("<quoted>")

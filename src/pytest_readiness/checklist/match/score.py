@@ -22,6 +22,8 @@ AROUND = 0.3
 #: The most that everything around an item can add.
 MOST_AROUND = 4.0
 
+#: How many phrases are told for an item.
+_MOST_TOLD = 3
 #: How many texts around items are remembered: enough for any document, and no leak for many.
 _MOST_REMEMBERED = 10_000
 
@@ -128,10 +130,14 @@ class Index:
         return known
 
     def phrases(self, number: int, words: set[str]) -> tuple[str, ...]:
-        """Return the phrases of a rule that are in *words*, the strongest first."""
-        there = [phrase for phrase in self.rules[number].words if phrase.stems <= words]
-        there.sort(key=lambda phrase: -phrase.weight)
-        return tuple(dict.fromkeys(phrase.text for phrase in there))
+        """Return the strongest phrases of a rule that are in *words*."""
+        there: list[str] = []
+        for phrase in self.rules[number].words:
+            if phrase.stems <= words and phrase.text not in there:
+                there.append(phrase.text)
+                if len(there) == _MOST_TOLD:
+                    break
+        return tuple(there)
 
 
 @cache
