@@ -82,6 +82,12 @@ def _said(wanted: str) -> str:
     return "found" if "JSON" in wanted or "JMESPath" in wanted else ""
 
 
+def _place(name: str, text: str) -> str:
+    """Return the definition of a variable with a place where there is none yet."""
+    scheme = {"database_url": "postgresql", "redis_url": "redis"}.get(name, "http")
+    return text.replace("TODO", f"{scheme}://localhost:5000")
+
+
 def loaded(many: Mapping[str, Proposal], folder: Path) -> Spec:
     """Return the spec that the proposals make, by title; one that is not right raises ``SpecError``."""
     gates = [
@@ -89,7 +95,7 @@ def loaded(many: Mapping[str, Proposal], folder: Path) -> Spec:
         for title, one in many.items()
         if one.probe != "group"
     ]
-    variables = {name: text for one in many.values() for name, text in one.variables.items()}
+    variables = {name: _place(name, text) for one in many.values() for name, text in one.variables.items()}
     path = folder / "readiness.yaml"
     path.write_text(yaml.safe_dump({"version": 1, "vars": variables, "gates": gates}, sort_keys=False), "utf-8")
     return spec.load(path, registry=Registry(), env={})

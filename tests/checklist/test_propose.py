@@ -74,6 +74,12 @@ class TestAnItem:
         assert proposal.confidence is Confidence.LOW
         assert "Zwiebelkuchen" in proposal.options["question"]  # type: ignore[operator]
 
+    def test_that_claims_something_no_rule_knows_is_for_a_test_to_show(self) -> None:
+        proposal = proposed("Yellow onions never touch green apples")
+        assert proposal.probe == "tests"
+        assert proposal.options == {"select": "keyword:yellow and onion"}
+        assert proposal.second == "manual"
+
     def test_with_strong_words_is_sure(self) -> None:
         proposal = proposed("Database migrations are applied")
         assert proposal.confidence is Confidence.HIGH

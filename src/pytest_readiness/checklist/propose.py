@@ -13,10 +13,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from pytest_readiness.checklist.bases import named
 from pytest_readiness.checklist.fill import Filling, Found
 from pytest_readiness.checklist.fill.makers import SAID, SHOWN
 from pytest_readiness.checklist.match import code, score
 from pytest_readiness.checklist.match.ecosystem import ELSEWHERE, elsewhere
+from pytest_readiness.checklist.match.facts import Facts
 from pytest_readiness.checklist.match.features import look
 from pytest_readiness.checklist.match.rules import Rule
 from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, Proposal, Status
@@ -31,6 +33,8 @@ _FULL = 10
 QUOTED = 6.0
 #: What a listing or a command below an item adds.
 LISTED = 9.0
+#: How many words a claim has that is taken for one that tests could show.
+_CLAIM = 4
 #: What an item has to score for its bullets to be details of it.
 DETAILED = 4.0
 #: What a parent of others has to score for something that it measures itself.
@@ -78,6 +82,7 @@ class _Proposer:
         self.items = document.items
         self.index = score.index()
         self.elsewhere = False
+        self.folder = ""
         self.children: dict[int, list[Item]] = {}
         for item in self.items:
             if item.parent is not None:
@@ -87,9 +92,11 @@ class _Proposer:
         """Return all proposals."""
         words = [self._words(number, item) for number, item in enumerate(self.items)]
         self.elsewhere = elsewhere(words)
-        return tuple(self._one(number, item, words[number]) for number, item in enumerate(self.items))
+        return named([self._one(number, item, words[number]) for number, item in enumerate(self.items)])
 
     def _one(self, number: int, item: Item, words: set[str]) -> Proposal:
+        if "<folder>" in words or ("<path>" in words and "/" in item.text):
+            self.folder = next((path.rpartition("/")[0] for path in Facts(item.text).paths if "/" in path), self.folder)
         if item.kind is Kind.VARIABLE:
             return self._shown(number, item, words, "env")
         if item.kind is Kind.CODE:
@@ -143,7 +150,7 @@ class _Proposer:
 
     def _found(self, number: int, item: Item, words: set[str], rule: Rule | None, name: str) -> Found:
         parent = None if item.parent is None else self.items[item.parent]
-        return Found(item, rule, words, self.children.get(number, ()), (), name, parent)
+        return Found(item, rule, words, self.children.get(number, ()), self.folder, name, parent)
 
     def _shown(self, number: int, item: Item, words: set[str], probe: str) -> Proposal:
         """Propose what a piece of code shows."""
@@ -191,6 +198,12 @@ class _Proposer:
         return named or (runner_up.probe if runner_up is not None else None)
 
     def _asked(self, number: int, item: Item, words: set[str], best: _Choice | None) -> Proposal:
+        """Propose a test for a claim of several words that no rule knows, and a question to a person for all else."""
+        probe = ELSEWHERE["tests"] if self.elsewhere else "tests"
+        told = sum(not word.startswith("<") for word in words)
+        if item.kind in _TICKED and told >= _CLAIM and (best is None or best.probe != "manual"):
+            made = _make(probe, self._found(number, item, words, None, probe), shown=False)
+            return _proposal(number, probe, made, confidence=Confidence.MEDIUM, points=0.0, second="manual")
         made = _make("manual", self._found(number, item, words, None, "manual"), shown=False)
         points = 0.0 if best is None else min(best.score / _FULL, 1.0)
         second = None if best is None or best.probe == "manual" else best.probe

@@ -29,6 +29,12 @@ def test_file(text: str, options: dict[str, Any], expect: dict[str, Any]) -> Non
     assert (proposal.probe, proposal.options, proposal.expect) == ("file", options, expect)
 
 
+def test_the_mark_of_a_package_is_in_the_folder_that_was_named_before() -> None:
+    _, mark = proposals(box("Created `src/shop/` structure"), box("`__init__.py` - package"))
+    assert mark.options == {"path": "src/shop/__init__.py"}
+    assert str(proposed("`__init__.py` - package").options["path"]).startswith("TODO: ")
+
+
 def test_definitions_are_counted_in_the_schema_of_the_parent() -> None:
     _, tables = proposals(box("Database schema (schema.sql, 90 lines)"), box("3 tables defined", parent=0))
     assert tables.options["glob"] == "**/schema.sql"

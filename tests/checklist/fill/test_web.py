@@ -6,7 +6,7 @@ import pytest
 
 from tests.checklist.proposing import listed, proposed
 
-BASE = {"base_url": "${BASE_URL:-http://localhost:8000}"}
+BASE = {"base_url": "${BASE_URL:-TODO}"}
 
 
 @pytest.mark.parametrize(

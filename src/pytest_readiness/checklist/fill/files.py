@@ -62,22 +62,29 @@ def _where(found: Found) -> dict[str, Any]:
     """Return options that say which files."""
     paths = found.facts.paths
     if not paths:
-        named = [child for item in found.children for child in _own_paths(item.text)]
-        if len(named) > 1:
-            return (
-                {"paths": [_anywhere(path) for path in named]}
-                if all("/" in path for path in named)
-                else {"glob": _braces(named)}
-            )
-        above = [path for path in found.above.paths if not path.endswith(("txt", "md"))]
-        if above:
-            return {"glob": f"{above[0]}**/*"} if above[0].endswith("/") else where_is(above[0])
-        if found.has("test", "suite"):
-            return {"glob": "tests/integration/**/test_*.py" if found.has("integration") else "tests/**/test_*.py"}
-        return {"glob": todo("which files")}
+        return _elsewhere(found)
+    if paths[0] == "__init__.py":
+        return {"path": f"{found.folder}/__init__.py" if found.folder else todo("in which folder __init__.py is")}
     if len(paths) > 1 and all("/" in path and "*" not in path and not path.endswith("/") for path in paths):
         return {"paths": paths}
     return where_is(paths[0])
+
+
+def _elsewhere(found: Found) -> dict[str, Any]:
+    """Return options for an item that names no file: those that its children name, or what is above it."""
+    named = [child for item in found.children for child in _own_paths(item.text)]
+    if len(named) > 1:
+        return (
+            {"paths": [_anywhere(path) for path in named]}
+            if all("/" in path for path in named)
+            else {"glob": _braces(named)}
+        )
+    above = [path for path in found.above.paths if not path.endswith(("txt", "md"))]
+    if above:
+        return {"glob": f"{above[0]}**/*"} if above[0].endswith("/") else where_is(above[0])
+    if found.has("test", "suite"):
+        return {"glob": "tests/integration/**/test_*.py" if found.has("integration") else "tests/**/test_*.py"}
+    return {"glob": todo("which files")}
 
 
 def _own_paths(text: str) -> list[str]:

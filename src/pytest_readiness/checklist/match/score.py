@@ -20,7 +20,7 @@ MORE = 0.35
 #: What a rule's own words count for where they stand around the item and not in it.
 AROUND = 0.3
 #: The most that everything around an item can add.
-MOST_AROUND = 4.0
+MOST_AROUND = 6.0
 
 #: How many phrases are told for an item.
 _MOST_TOLD = 3
