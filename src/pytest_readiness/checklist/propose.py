@@ -33,6 +33,8 @@ _FULL = 10
 QUOTED = 6.0
 #: What a listing or a command below an item adds.
 LISTED = 9.0
+#: How many bytes count as a further word, for scripts that put no blanks between them.
+_WIDE = 60
 #: How many words a claim has that is taken for one that tests could show.
 _CLAIM = 4
 #: What an item has to score for its bullets to be details of it.
@@ -47,6 +49,9 @@ _NUMBERS = frozenset({"<lines>", "<count>", "<ratio>"})
 _OWN, _OUTER = 1.0, 0.5
 _HEADS = 0.7
 _STATES = re.compile(r"\b[A-Z]{4,}\s*(?:\u2192|->)\s*[A-Z]{4,}")
+_EVIDENCE_HEADS = frozenset(
+    {"evidence", "notes", "note", "details", "comment", "comments", "location", "where", "remarks", "reference"}
+)
 _STATUS_HEADS = frozenset({"status", "state", "done", "result", "complete", "priority", "#", "id", "severity"})
 
 
@@ -139,7 +144,7 @@ class _Proposer:
             yield item.lead, _OWN
         if section:
             yield section[-1], _OWN
-        for heading in section[1:-1]:
+        for heading in section[:-1]:
             yield heading, _OUTER
         if item.parent is not None:
             parent = self.items[item.parent]
@@ -200,7 +205,7 @@ class _Proposer:
     def _asked(self, number: int, item: Item, words: set[str], best: _Choice | None) -> Proposal:
         """Propose a test for a claim of several words that no rule knows, and a question to a person for all else."""
         probe = ELSEWHERE["tests"] if self.elsewhere else "tests"
-        told = sum(not word.startswith("<") for word in words)
+        told = sum(not word.startswith("<") for word in words) + len(item.text.encode()) // _WIDE
         if item.kind in _TICKED and told >= _CLAIM and (best is None or best.probe != "manual"):
             made = _make(probe, self._found(number, item, words, None, probe), shown=False)
             return _proposal(number, probe, made, confidence=Confidence.MEDIUM, points=0.0, second="manual")
@@ -214,7 +219,8 @@ def _text(item: Item) -> str:
     """Return what an item says, the cells of its row included."""
     if not item.cells:
         return item.text
-    cells = [cell for head, cell in item.cells.items() if head.lower() not in _STATUS_HEADS and cell != item.text]
+    left_out = _STATUS_HEADS | _EVIDENCE_HEADS
+    cells = [cell for head, cell in item.cells.items() if head.lower() not in left_out and cell != item.text]
     return " | ".join([item.text, *cells])
 
 

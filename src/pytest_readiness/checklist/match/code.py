@@ -24,7 +24,7 @@ _SHELL = frozenset(
 )
 _IMPORT = re.compile(r"(?:import|from) +[a-zA-Z_]")
 _LOG_FILE = re.compile(r"\.log\b|\blogs?[/.]|\blogs?$")
-_SCRIPT = re.compile(r"^(test|lint|build|format|types?):(?!coverage).*$")
+_SCRIPT = re.compile(r"^(test|lint|build|format|types?):.*$")
 _PIPED_LOG = re.compile(r"\blogs?\b")
 
 
@@ -138,9 +138,9 @@ def _by_beginning(line: str) -> str:
             return as_module
     if words[0].rsplit("/", 1)[-1] in {"python", "python3", "pip", "pip3", "pytest"}:
         words[0] = words[0].rsplit("/", 1)[-1]
-    words = [_SCRIPT.sub(r"\1", word) for word in words] if ":" in line else words
+    begins = [_SCRIPT.sub(r"\1", word) for word in words] if ":" in line else words
     for length in range(min(longest, len(words)), 0, -1):
-        probe = table.get(" ".join(words[:length]))
+        probe = table.get(" ".join(begins[:length]))
         if probe is not None:
             return _refined(probe, words)
     if words[0].startswith(("./", "bin/", "scripts/")) or words[0].endswith((".sh", ".py")):
