@@ -14,6 +14,8 @@ _QUOTED = re.compile(
 )
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _SURE = 3
+#: Two characters, or two pairs of them: less is no evidence.
+_PAIR = 2
 _ENOUGH = 0.8
 _NOTED = 5
 #: So many lines, and so much of each, tell what happened to all of a document.
@@ -73,8 +75,8 @@ def _other(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        signs = [sign for sign in text if ord(sign) > 0x7F]  # noqa: PLR2004 - beyond ASCII
-        if sum(map(wanted, signs)) > 0.85 * len(signs):  # noqa: PLR2004 - nearly all
+        signs = [sign for sign in text if not sign.isascii()]
+        if sum(map(wanted, signs)) > _ENOUGH * len(signs):
             return encoding
     return "cp1252"
 
@@ -117,21 +119,19 @@ def _covered(lines: Sequence[str], codec: Codec) -> int:
     """How many characters are wrongly read UTF-8; 0 if there is too little to be sure of."""
     covered = total = strong = weak = 0
     for line in lines:
-        total += sum(1 for sign in line if ord(sign) > 0x7F)  # noqa: PLR2004 - beyond ASCII
+        total += sum(1 for sign in line if not sign.isascii())
+        covered += sum(len(match[0]) for match in codec.broken.finditer(line))
         found = list(codec.sequences.finditer(line))
-        if not found:
-            continue
-        quoted = [match.span() for match in _QUOTED.finditer(line)]
+        quoted = [match.span() for match in _QUOTED.finditer(line)] if found else []
         for match in found:
             covered += len(match[0])
             if any(a <= match.start() < b for a, b in quoted) or not plausible(codec.decoded(match[0])):
                 continue
-            if len(match[0]) > 2:  # noqa: PLR2004 - three bytes and more
+            if len(match[0]) > _PAIR:
                 strong += 1
             elif codec.pairs and _in_word(line, match.start(), match.end()):
                 weak += 1
-        covered += sum(len(match[0]) for match in codec.broken.finditer(line))
-    if not strong and weak < 2:  # noqa: PLR2004 - one alone may be meant
+    if not strong and weak < _PAIR:
         return 0
     if covered >= _ENOUGH * total or (strong >= _SURE and codec.certain):
         return covered

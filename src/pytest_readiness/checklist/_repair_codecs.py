@@ -8,7 +8,7 @@ from functools import lru_cache
 
 #: What people put into documents; a byte that was lost is only restored to one of these, and only if no other fits.
 KNOWN = frozenset(
-    "✅❌⚠⛔✔✖✓✗☑☐⏸⏳⌛⏰⏱⏭⏩➡⬆⬇⬅↔↕ℹ✨⭐❓❗➕➖❤☁☀⚡⚙⚖⚪⚫⬜⬛◻◼▶◀■□●○★☆→←↑↓⇒⇐↗↘≥≤≠≈±×–—‘’“”•…‹›€™"
+    "✅❌⚠⛔✔✖✓✗☑☐⏸⏳⌛⏰⏱⏭⏩➡⬆⬇⬅↔↕\u2139✨⭐❓❗\u2795\u2796❤☁☀⚡⚙⚖⚪⚫⬜⬛◻◼▶◀■□●○★☆→←↑↓⇒⇐↗↘≥≤≠≈±\u00d7\u2013—\u2018\u2019“”•…\u2039\u203a€™"
     "🚀🎉🎯🔥🔄📊📋📈📉📝📌📦📚📖📁📂📄📅📆📍📎📞📧📢📣📷📱💻🖥💾💡💰💬💪🔍🔎🔐🔒🔓🔑🔧🔨🔗🔔🔴🔵🔶🔷🔹🔸🔬🔮🛠🛡🛑🚨🚧🚫🚩🚦🟢🟡🟠🔲🔳"
     "👍👎👉👥👤👀👏👨👩🙏🙌🤖🤝🤔🧪🧠🧹🧩🧰🧭🌍🌐🌟🌱🏗🏁🏆🏢🏠🐛🐍🐳🐘🎨🎓🎊🎁😀😊😅😎🥇🆕🆗🆘🔁🔀🔌🗂🗃🗄🗑🗓🗺🗜🕐🏷🪝🧑📬📥📤📜📐📏📡💥💯"
     "\ufe0f\u200d\u200b\u00a0"
@@ -64,22 +64,25 @@ def _completed(data: bytes, undefined: tuple[int, ...]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+#: Letters, punctuation, arrows, symbols and emoji, as ranges of code points.
+_WRITTEN = (
+    (0xA0, 0x52F),
+    (0x590, 0x6FF),
+    (0x900, 0xE7F),
+    (0x1E00, 0x27BF),
+    (0x2900, 0x2BFF),
+    (0x3000, 0x9FFF),
+    (0xAC00, 0xD7A3),
+    (0xFE00, 0xFE0F),
+    (0xFF00, 0xFFEF),
+    (0x1F000, 0x1FAFF),
+)
+
+
 def plausible(text: str) -> bool:
     """Whether a character is among what people write: letters, punctuation, arrows, emoji."""
     code = ord(text[0])
-    return (
-        0xA0 <= code <= 0x52F
-        or 0x590 <= code <= 0x6FF
-        or 0x900 <= code <= 0xE7F
-        or 0x1E00 <= code <= 0x22FF
-        or 0x2300 <= code <= 0x27BF
-        or 0x2900 <= code <= 0x2BFF
-        or 0x3000 <= code <= 0x9FFF
-        or 0xAC00 <= code <= 0xD7A3
-        or 0xFE00 <= code <= 0xFE0F
-        or 0xFF00 <= code <= 0xFFEF
-        or 0x1F000 <= code <= 0x1FAFF
-    ) and len(text) == 1
+    return len(text) == 1 and any(first <= code <= last for first, last in _WRITTEN)
 
 
 def _codec(name: str, encoding: str, *, pairs: bool = True, certain: bool = True) -> Codec:

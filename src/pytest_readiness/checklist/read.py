@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pytest_readiness.checklist._read import stated
 from pytest_readiness.checklist._read.draft import Section
@@ -53,22 +54,34 @@ def _stated(state: State, lines: tuple[Line, ...]) -> list[Stated]:
     for piece, line, section in zip(state.pieces, lines, sections, strict=True):
         if piece.shape in _SILENT or not _DIGIT.search(piece.line):
             continue
-        for share in stated.shares(piece.line, heading=piece.shape is Shape.HEADING):
-            found.append(
-                Stated(
-                    line=piece.number,
-                    start=share.start,
-                    end=share.end,
-                    text=piece.line[share.start : share.end],
-                    percent=share.percent,
-                    part=share.part,
-                    whole=share.whole,
-                    section=section,
-                    item=line.item if piece.shape is not Shape.HEADING else None,
-                    goal=share.goal,
-                )
+        item = line.item if piece.shape is not Shape.HEADING else None
+        found.extend(
+            Stated(
+                line=piece.number,
+                start=share.start,
+                end=share.end,
+                text=share.text,
+                percent=share.percent,
+                part=share.part,
+                whole=share.whole,
+                section=section,
+                item=item,
+                goal=share.goal,
             )
+            for share in _shares(state, piece)
+        )
     return found
+
+
+def _shares(state: State, piece: Shaped) -> list[stated.Share]:
+    """The shares of a line; a column for progress holds nothing else."""
+    found = stated.shares(piece.line, heading=piece.shape is Shape.HEADING)
+    for start, end in state.shares.get(piece.number, ()):
+        for share in stated.shares(piece.line[start:end], alone=True):
+            at = start + share.start
+            if all(at >= other.end or other.start >= start + share.end for other in found):
+                found.append(replace(share, start=at, end=start + share.end))
+    return sorted(found, key=lambda share: share.start)
 
 
 def _sections(state: State) -> list[tuple[str, ...]]:

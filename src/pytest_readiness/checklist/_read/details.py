@@ -28,13 +28,19 @@ _SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(20\d\d)\b")
 _NAMED = re.compile(r"\b([^\W\d_]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(20\d\d))?\b")
 _DAY_FIRST = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:de\s+)?([^\W\d_]{3,10})\.?,?\s*(?:de\s+)?(20\d\d)?\b")
 _DUE = re.compile(
-    r"(?:\b(?:due(?: date| by| on)?|deadline|until|by|target date|eta|before|f\u00e4llig|bis|\u00e9ch\u00e9ance|avant le|"
-    r"fecha l\u00edmite|antes del|prazo|at\u00e9|scadenza|entro|\u0441\u0440\u043e\u043a|\u0434\u043e)\b|\U0001f4c5|\u622a\u6b62|\u671f\u9650)\s*:?\s*",
+    r"(?:\b(?:due(?: date| by| on)?|deadline|until|by|target date|eta|before|f\u00e4llig|bis|\u00e9ch\u00e9ance|"
+    r"avant le|"
+    r"fecha l\u00edmite|antes del|prazo|at\u00e9|scadenza|entro|\u0441\u0440\u043e\u043a|\u0434\u043e)\b|"
+    r"\U0001f4c5|\u622a\u6b62|\u671f\u9650)\s*:?\s*",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
+_STARTS = re.compile(r"\W{0,4}(?:\d|[^\W\d_]{3,10}\.?\s+\d)")
 _OWNER = re.compile(
-    r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|verantwortlich|responsable|respons\u00e1vel|responsabile|"
-    r"\u043e\u0442\u0432\u0435\u0442\u0441\u0442\u0432\u0435\u043d\u043d\u044b\u0439)\**\s*[:=]\**\s*([^,;|()\[\]]{1,60})",
+    r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|verantwortlich|responsable|respons\u00e1vel|"
+    r"responsabile|"
+    r"\u043e\u0442\u0432\u0435\u0442\u0441\u0442\u0432\u0435\u043d\u043d\u044b\u0439)\**\s*[:=]\**\s*([^,;|"
+    r"()\[\]\u2013\u2014]{1,60})",
     re.IGNORECASE,
 )
 _OWNER_CJK = re.compile(
@@ -42,8 +48,11 @@ _OWNER_CJK = re.compile(
 )
 _HANDLE = re.compile(r"(?<![\w/.`])@([A-Za-z][\w/-]{0,38})(?![\w.]*\.\w)")
 _PRIORITY = re.compile(
-    r"\b(?:priority|severity|priorit\u00e4t|schweregrad|priorit\u00e9|s\u00e9v\u00e9rit\u00e9|prioridad|severidad|prioridade|priorit\u00e0|"
-    r"\u043f\u0440\u0438\u043e\u0440\u0438\u0442\u0435\u0442)\**\s*[:=]\**\s*([^,;|)\]]{1,40})|(?:\u4f18\u5148\u7ea7|\u4e25\u91cd\u6027|\u512a\u5148\u5ea6|\u91cd\u8981\u5ea6)\s*[:\uff1a]\s*([^\s,;|)\]]{1,12})",
+    r"\b(?:priority|severity|priorit\u00e4t|schweregrad|priorit\u00e9|s\u00e9v\u00e9rit\u00e9|prioridad|"
+    r"severidad|prioridade|priorit\u00e0|"
+    r"\u043f\u0440\u0438\u043e\u0440\u0438\u0442\u0435\u0442)\**\s*[:=]\**\s*([^,;|)\]]{1,40})|"
+    r"(?:\u4f18\u5148\u7ea7|\u4e25\u91cd\u6027|\u512a\u5148\u5ea6|\u91cd\u8981\u5ea6)\s*[:\uff1a]\s*([^\s,;|"
+    r")\]]{1,12})",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\w.-])(P[0-5])(?:\s?/\s?(P[0-5]))?(?:-\d{1,3})?(?![\w.])")
@@ -52,7 +61,7 @@ _CODED = re.compile(
     r"(?:^[^\w(\[]{0,12}|[(\[]\s*|\s[-\u2013\u2014|]\s+|\bpriority:?\s+)(P[0-5])(?:\s?/\s?(P[0-5]))?(-\d{1,3})?\b"
     r"(?=\s*(?:[)\]:\u2013\u2014|*,-]|$|\())|^\W{0,12}(P[0-5])(-\d{1,3})\b|^\W{0,12}(P[0-5])\s+-\s"
 )
-_NUMBERED = re.compile(r"\bpriority\s+#(\d{1,2})\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\bpriority\s+#(\d{1,2})\b|^\W{0,6}priority\s+(\d)\s*:", re.IGNORECASE)
 _BRACKETED = re.compile(
     r"[\[(]\s*(critical|high|medium|low|major|minor|blocker|urgent|severe)(?:\s+(?:priority|severity))?\s*[\])]",
     re.IGNORECASE,
@@ -62,48 +71,53 @@ _LEADING = re.compile(
     r"^\W{0,6}(critical|high|medium|low|major|minor|blocker)\W{0,3}(?=:|\s[-\u2013\u2014]\s|\*\*)", re.IGNORECASE
 )
 _TITLED = re.compile(
-    r"\b(critical|high|medium|low|major|minor)(?:[- ](?:priority|severity|risk|impact)\b|\s+(?:\w+\s+)?(?:issues?|blockers?|concerns?|bugs?|"
+    r"\b(critical|high|medium|low|major|minor)(?:[- ](?:priority|severity|risk|impact)\b|"
+    r"\s+(?:\w+\s+)?(?:issues?|blockers?|concerns?|bugs?|"
     r"problems?|defects?|vulnerabilit(?:y|ies)|findings?)\b)",
     re.IGNORECASE,
 )
 _ENDED = re.compile(r"(?:^|[-:\u2013\u2014(]\s*|\s)\W{0,4}\b(CRITICAL|HIGH|MEDIUM|LOW|MINOR|MAJOR)\b\W{0,4}(?:\(|$)")
 _ALONE = re.compile(r"^\W*(critical|high|medium|low|major|minor|p[0-5])\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
 _PHASE = re.compile(
-    r"\b((?:phase|step|week|day|month|quarter|sprint|stage|milestone|iteration|etapa|fase|semana|schritt|woche|\u00e9tape|semaine|"
-    r"\u044d\u0442\u0430\u043f|\u0444\u0430\u0437\u0430|\u0448\u0430\u0433|\u043d\u0435\u0434\u0435\u043b\u044f)\s+\d{1,3}(?:\s?[-\u2013]\s?\d{1,3})?)\b|(\u7b2c[\d\u4e00-\u5341]{1,3}(?:\u9636\u6bb5|\u6b65|\u5468|\u6bb5\u968e))",
+    r"\b((?:phase|step|week|day|month|quarter|sprint|stage|milestone|iteration|etapa|fase|semana|schritt|woche|"
+    r"\u00e9tape|semaine|"
+    r"\u044d\u0442\u0430\u043f|\u0444\u0430\u0437\u0430|\u0448\u0430\u0433|"
+    r"\u043d\u0435\u0434\u0435\u043b\u044f)\s+\d{1,3}(?:\s?[-\u2013]\s?\d{1,3})?)\b|"
+    r"(\u7b2c[\d\u4e00-\u5341]{1,3}(?:\u9636\u6bb5|\u6b65|\u5468|\u6bb5\u968e))",
     re.IGNORECASE,
 )
 _OPTIONAL = re.compile(
-    r"[\[(]\s*(?:optional\b|optionnel|opcional|facoltativ|\u043e\u043f\u0446\u0438\u043e\u043d\u0430\u043b\u044c\u043d\u043e|\u53ef\u9009|\u4efb\u610f|nice[- ]to[- ]have)|\boptional(?:ly)?\b\s*[:)\]]|^\W*optional(?:ly)?\b"
+    r"[\[(]\s*(?:optional\b|optionnel|opcional|facoltativ|"
+    r"\u043e\u043f\u0446\u0438\u043e\u043d\u0430\u043b\u044c\u043d\u043e|\u53ef\u9009|\u4efb\u610f|"
+    r"nice[- ]to[- ]have)|\boptional(?:ly)?\b\s*[:)\]]|^\W*optional(?:ly)?\b"
     r"|\boptional but\b|\b(?:if desired|nice[- ]to[- ]have)\b",
     re.IGNORECASE,
 )
 _IF = re.compile(
     r"\b((?:if|when|where)\s+(?:applicable|needed|required|necessary|possible|available|relevant|appropriate|desired|"
-    r"using|used|you\s+use|public[- ]facing|enabled|present|any)\b[^,.;()\[\]]{0,80}|only\s+(?:if|for)\s+[^,.;()\[\]]{1,80}|"
-    r"falls\s+[^,.;()]{1,80}|gegebenenfalls|si\s+(?:applicable|n\u00e9cessaire|aplica|corresponde)|se\s+(?:aplic\u00e1vel|applicabile))",
+    r"using|used|you\s+use|public[- ]facing|enabled|present|any)\b[^,.;()\[\]]{0,80}|only\s+(?:if|"
+    r"for)\s+[^,.;()\[\]]{1,80}|"
+    r"falls\s+[^,.;()]{1,80}|gegebenenfalls|si\s+(?:applicable|n\u00e9cessaire|aplica|corresponde)|"
+    r"se\s+(?:aplic\u00e1vel|applicabile))",
     re.IGNORECASE,
 )
 _IF_BRACKET = re.compile(r"[(\[]((?:if|when|unless)\s[^()\[\]]{1,80})[)\]]", re.IGNORECASE)
 _IF_FIRST = re.compile(r"^\W{0,4}((?:if|when)\s[^,:]{3,80}),\s", re.IGNORECASE)
+_MAYBE_IF = re.compile(r"\b(?:if|when|where|only|unless|falls|gegebenenfalls|si|se)\b", re.IGNORECASE)
+_MAYBE_OPTIONAL = re.compile(r"optional|opcional|optionnel|facolt|nice|desired|опцион|可选|任意", re.IGNORECASE)
 _REASON = re.compile(
     r"(?:deferred|postponed|skipped|on hold|delayed|n/a|not applicable|waived|false positive|blocked|verschoben|"
-    r"zur\u00fcckgestellt|report\u00e9e?|aplazad[oa]|pospuest[oa]|adiad[oa]|rimandat[oa]|\u043e\u0442\u043b\u043e\u0436\u0435\u043d\u043e|"
-    r"\u63a8\u8fdf|\u5ef6\u671f)\**\s*(?:[:\uff1a\u2013\u2014-]|because(?: of)?|due to|by|until|\u2192)\s*([^()\[\]|]{2,160})",
+    r"zur\u00fcckgestellt|report\u00e9e?|aplazad[oa]|pospuest[oa]|adiad[oa]|rimandat[oa]|"
+    r"\u043e\u0442\u043b\u043e\u0436\u0435\u043d\u043e|"
+    r"\u63a8\u8fdf|\u5ef6\u671f)\**\s*(?:[:\uff1a\u2013\u2014-]|because(?: of)?|due to|by|until|"
+    r"\u2192)\s*([^()\[\]|]{2,160})",
     re.IGNORECASE,
 )
 _LABELS = {
-    **dict.fromkeys(("owner", "assignee", "assigned to", "responsible", "dri", "lead", "owned by", "verantwortlich",
-                     "responsable", "responsável", "responsabile", "ответственный", "负责人", "担当", "担当者"), "owner"),
-    **dict.fromkeys(("due", "due date", "deadline", "eta", "target date", "due by", "fällig", "échéance",
-                     "fecha límite", "prazo", "scadenza", "срок", "截止日期", "期限"), "due"),
-    **dict.fromkeys(("severity", "priority", "priorität", "schweregrad", "priorité", "prioridad", "prioridade",
-                     "priorità", "приоритет", "优先级", "優先度", "criticality", "severidad"), "severity"),
-    **dict.fromkeys(("reason", "rationale", "deferral reason", "reason for deferral", "justification", "grund", "raison",
-                     "motivo", "причина", "原因", "理由", "blocked by", "why deferred", "begründung"), "reason"),
-    **dict.fromkeys(("phase", "stage", "sprint", "milestone", "fase"), "phase"),
-    **dict.fromkeys(("condition", "applies if", "when", "only if"), "condition"),
-}  # fmt: skip
+    entry: sort
+    for sort in ("owner", "due", "severity", "reason", "phase", "condition")
+    for entry in words.listed(f"field {sort}")
+}
 
 
 def label(text: str) -> str | None:
@@ -137,13 +151,18 @@ def of_item(text: str) -> tuple[Severity | None, str]:
     if "P" in text and (code := _CODED.search(text)):
         first = code[1] or code[4] or code[6]
         return words.SEVERITIES[first.lower()], f"{first}/{code[2]}" if code[2] else first
-    ranked = _NUMBERED.search(text) if "#" in text else None
+    ranked = _NUMBERED.search(text)
     if ranked:
-        return None, "#" + ranked[1]
+        return None, "#" + (ranked[1] or ranked[2])
     found = (_BRACKETED.search(text) if "(" in text or "[" in text else None) or _LEADING.match(text)
     if found:
         return words.SEVERITIES[found[1].lower()], found[1]
     return None, ""
+
+
+def only_severity(title: str) -> bool:
+    """Whether a title is nothing but a severity."""
+    return bool(_ALONE.match(title))
 
 
 def of_heading(text: str) -> tuple[Severity | None, str]:
@@ -152,8 +171,13 @@ def of_heading(text: str) -> tuple[Severity | None, str]:
     if own[1]:
         code = _CODED.search(text)
         if code and (code[3] or code[5]):
-            return None, ""
+            return own[0], own[1] + "-"
         return own
+    alone = re.sub(r"\([^()]*\)", "", text).strip(" :*_#!\ufe0f")
+    while alone and not alone[0].isalnum():
+        alone = alone[1:]
+    if alone.lower() in words.SEVERITIES:
+        return words.SEVERITIES[alone.lower()], alone
     found = _ALONE.match(text) or _TITLED.search(text) or _ENDED.search(text)
     if found and not re.search(r"\bcritical path\b|\b(?:fixes applied|fixed|resolved)\b", text, re.IGNORECASE):
         return words.SEVERITIES[found[1].lower()], found[1]
@@ -170,7 +194,7 @@ def day(text: str, *, year: int | None = None) -> date | None:
         return _date(found[3], found[2], found[1])
     found = _SLASHED.search(text)
     if found:
-        month, first = (found[1], found[2]) if int(found[1]) <= 12 else (found[2], found[1])  # noqa: PLR2004
+        month, first = (found[1], found[2]) if int(found[1]) <= 12 else (found[2], found[1])
         return _date(found[3], month, first)
     for named in _NAMED.finditer(text):
         month_number = _MONTHS.get(named[1].lower())
@@ -192,9 +216,11 @@ def _date(year: str, month: str, number: str) -> date | None:
 
 def due(text: str, *, year: int | None = None) -> date | None:
     """The date by which an item is to be done, if its line says so ("due 2026-01-15", "by Dec 5")."""
+    if not _DIGIT.search(text):
+        return None
     for found in _DUE.finditer(text):
         rest = text[found.end() : found.end() + 24]
-        at = day(rest, year=year)
+        at = day(rest, year=year) if _STARTS.match(rest) else None
         if at is not None:
             return at
     return None
@@ -220,27 +246,17 @@ def phase(text: str) -> str:
 def reason(text: str) -> str:
     """Why something is deferred or does not apply."""
     found = _REASON.search(text)
-    return found[1].strip(" \t*_.").strip() if found else ""
+    return found[1].strip(" \t*_.\uff09").strip() if found else ""
 
 
 def optional(text: str) -> bool:
     """Whether a text calls itself optional."""
-    return bool(_OPTIONAL.search(text))
+    return bool(_MAYBE_OPTIONAL.search(text)) and bool(_OPTIONAL.search(text))
 
 
 def condition(text: str) -> str:
     """The condition under which an item counts."""
-    lower = text.lower()
-    if (
-        "if" not in lower
-        and "when" not in lower
-        and "only" not in lower
-        and "unless" not in lower
-        and "falls" not in lower
-        and " si " not in lower
-        and " se " not in lower
-        and "gegeben" not in lower
-    ):
+    if not _MAYBE_IF.search(text):
         return ""
     found = _IF_BRACKET.search(text) or _IF.search(text) or _IF_FIRST.match(text)
     return found[1].strip(" *_") if found else ""

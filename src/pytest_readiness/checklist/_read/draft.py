@@ -83,6 +83,7 @@ class Section:
     draft: Draft | None = None
     severity: Severity | None = None
     priority: str = ""
+    mentioned: bool = False  # its severity is that of an id in it, "(P2-1)": only for rows and boxes
     phase: str = ""
     owner: str = ""
     due: date | None = None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-SHELLS = frozenset("bash sh shell zsh console shell-session terminal cmd powershell ps1 ps fish bat batch".split())
-QUERIES = frozenset("sql psql postgresql postgres mysql sqlite promql cypher cql plsql".split())
-PROGRAMS = frozenset("python py python3 ipython pycon".split())
-VARIABLES = frozenset("env dotenv properties".split())
-OUTPUTS = frozenset("json text txt output plaintext log http".split())
+from pytest_readiness.checklist._read import vocabulary as words
+
+SHELLS = words.known("language shells")
+QUERIES = words.known("language queries")
+PROGRAMS = words.known("language programs")
+VARIABLES = words.known("language variables")
+OUTPUTS = words.known("language outputs")
 
 
 class Sort(Enum):
@@ -38,7 +39,8 @@ class Found:
 
 _COMMENT = re.compile(r"^\s*(?:#(?!!)|--(?=\s|$)|//|REM\b|::)\s?(.*)$")
 _EXPECT = re.compile(
-    r"^(?:expected?\b|expects?\b|should\b|must\b|returns?\b|response\b|output\b|result\b|error\b|status:|prints?\b|=>|->|→|"
+    r"^(?:expected?\b|expects?\b|should\b|must\b|returns?\b|response\b|output\b|result\b|error\b|status:|"
+    r"prints?\b|=>|->|→|"
     r"ensure\b|look for\b|total\w*\s+must|erwartet|attendu|esperad|debe|deve|ожида|должн|预期|期待)",
     re.IGNORECASE,
 )
@@ -46,27 +48,17 @@ _TRAILING = re.compile(r"\s(?:#|--|//)\s+((?:should|expected?|must|returns?|=>|�
 _VARIABLE = re.compile(r"^\s*(?:export\s+|set\s+|setx\s+|\$env:)?([A-Za-z_][A-Za-z0-9_]{1,80})\s?=\s?(.*)$")
 _LOUD = re.compile(r"^\s*(?:export\s+|set\s+|setx\s+|\$env:)?[A-Z][A-Z0-9_]+\s?=")
 _SUBSTITUTED = re.compile(r"^\s*(?:export\s+)?[A-Za-z_]\w*=[\"']?(?:\$\(|`)")
+_USED = re.compile(r"\$\{?(\w+)")
 _PROMPT = re.compile(r"^\s*(?:\$|>|PS [^>]{0,80}>|\w+@[\w.-]+[:~][^$#]{0,80}[$#]|\w+=[#>])\s+")
 _TREE = re.compile(r"[├└│]")
 _ROOT = re.compile(r"^\s*[\w.@-]+(?:/[\w.@-]+)*/?\s*(?:#.*)?$")
 _BLOCK = re.compile(r"^\s*(?:for|while|until|if|case|function)\b|\{\s*$")
 _BLOCK_END = re.compile(r"^\s*(?:done|fi|esac|\})\s*;?\s*(?:$|[|>&])")
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w{1,40})[\"']?")
-_TOOLS = frozenset(
-    """
-    alembic ansible ansible-playbook apt apt-get aws az bandit brew bundle cargo cat celery certbot chmod chown cmake
-    composer conda cp createdb crontab curl dig diff django-admin dnf docker docker-compose dotnet doctl du echo env eas eslint
-    export find firebase flask flutter fly flyctl gcloud gh git go gradle grep gunicorn head helm heroku hey htop http
-    https ip java jmeter journalctl jq k6 kill kubectl kustomize ldapsearch ls lsof locust make mkdir mongo mongosh mvn
-    mypy mysql mysqladmin mysqldump nc netlify netstat newman nginx ng nmap node npm npx nslookup openssl pg_dump
-    pg_isready pg_restore php ping pip pip3 pipenv playwright pm2 pnpm poetry prisma prometheus promtool ps psql pulumi
-    pyright pytest python python3 rails railway rake rclone redis-cli rm rsync ruff sam scp sed serverless sh source
-    ssh ss sudo supabase supervisorctl swift systemctl tail tar terraform terragrunt test time timeout top touch tox tree
-    trivy tsc ufw uv uvicorn vault vercel vitest wc wget which wrangler wrk yarn zip unzip bash nohup watch xargs
-    """.split()
-)
+_TOOLS = words.known("tools")
 _SKIPPED = re.compile(
-    r"^\s*(?:cd|pushd|popd|clear|exit|set [+-]\w|true|git (?:pull|checkout|clone|fetch)|echo)\b(?!.*&&)"
+    r"^\s*(?:(?:cd|pushd|popd|clear|exit|set [+-]\w|true|deactivate|git clone|echo)\b(?![^\n]*&&)"
+    r"|docker[- ]compose down\b|openssl rand\b)"
 )
 _STATEMENT = re.compile(
     r"^\s*(?:select|insert|update|delete|create|drop|alter|vacuum|analyze|explain|show|with|grant|revoke|refresh|call|"
@@ -106,7 +98,7 @@ def comment(line: str) -> str | None:
 
 def _tree(texts: Sequence[str]) -> list[Found]:
     first = next(at for at, text in enumerate(texts) if text)
-    if not _TREE.search(texts[first]) and len(texts[first].split()[0]) < 80 and _ROOT.match(texts[first].split(" ")[0]):  # noqa: PLR2004
+    if not _TREE.search(texts[first]) and len(texts[first].split()[0]) < 80 and _ROOT.match(texts[first].split(" ")[0]):
         last = max(at for at, text in enumerate(texts) if text)
         return [
             Found(Sort.LISTING, first, last, texts[first].split()[0], expected=[t for t in texts[first + 1 :] if t])
@@ -166,6 +158,7 @@ class _Commands:
         self.fresh = False
         self.alternative = False
         self.captured = ""
+        self.uses = {name: at for at, line in enumerate(lines) for name in _USED.findall(line)}
         self.prompted = any(_PROMPT.match(line) for line in lines)
 
     def all(self) -> list[Found]:
@@ -206,24 +199,20 @@ class _Commands:
         last = self.out[-1]
         last.end = at
         nxt = at + 1
+        depth = 0
         while nxt < len(self.lines):
             line = self.lines[nxt]
             remark = comment(line)
             if remark is not None:
                 last.expected.append(remark.removeprefix("- ").strip())
-            elif line.lstrip().startswith(("{", "[", "}", "]", '"')) or (
-                line.startswith((" ", "\t")) and self._braced(at + 1, nxt)
-            ):
+            elif line.lstrip().startswith(("{", "[", "}", "]", '"')) or (depth > 0 and line.startswith((" ", "\t"))):
+                depth += line.count("{") + line.count("[") - line.count("}") - line.count("]")
                 last.expected.append(line.rstrip())
             else:
                 break
             last.end = nxt
             nxt += 1
         return nxt
-
-    def _braced(self, start: int, at: int) -> bool:
-        text = "\n".join(self.lines[start:at])
-        return text.count("{") + text.count("[") > text.count("}") + text.count("]")
 
     def _shows(self, at: int) -> bool:
         """A line of output between prompts, or JSON on its own."""
@@ -288,7 +277,7 @@ class _Commands:
             and (_LOUD.match(text) or text.lstrip().startswith(("export", "set ", "$env:")))
             and " " not in text.strip().removeprefix("export ").removeprefix("set ").split("=")[0].strip()
             and self._is_value(variable[2])
-        ):  # noqa: E501
+        ):
             if not self._used(variable[1], end):
                 self._append(Found(Sort.VARIABLE, at, end, text.strip(), self.note))
             return
@@ -316,8 +305,7 @@ class _Commands:
         return not rest or rest[0] in "\"'" or " " not in rest
 
     def _used(self, name: str, end: int) -> bool:
-        rest = "\n".join(self.lines[end + 1 :])
-        return f"${name}" in rest or f"${{{name}" in rest
+        return self.uses.get(name, -1) > end
 
     def _append(self, new: Found) -> None:
         if not self.fresh:
@@ -359,12 +347,3 @@ def _open_quote(line: str, quote: str) -> str:
             break
         at += 1
     return quote
-
-
-def is_json(text: str) -> bool:
-    """Whether a text is JSON."""
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True

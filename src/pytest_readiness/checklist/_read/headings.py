@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_readiness.checklist._read import details, marks, moods, prose, sentences, stated
+from pytest_readiness.checklist._read import details, marks, prose, sentences, stated
 from pytest_readiness.checklist._read.draft import Draft, Section
 from pytest_readiness.checklist._read.marks import Found
 from pytest_readiness.checklist._read.moods import Mood
@@ -13,17 +13,20 @@ from pytest_readiness.checklist._read.state import State, leading, tell
 from pytest_readiness.checklist.model import Kind, Role, Status
 
 _PHASE = re.compile(
-    r"^\W{0,8}(?:phase|milestone|fase|phase|этап|第\d+阶段)\s?\d{1,3}\s*[:.\u2013\u2014-]|^\W{0,4}P[0-5]\b",
+    r"^\W{0,8}(?:phase|milestone|fase|phase|этап|第\d+阶段)\s?\d{1,3}\s*[:.\u2013\u2014-]|^\W{0,4}priority\s#?\d\b",
     re.IGNORECASE,
 )
 _TROUBLE = re.compile(
     r"^(?:issue|problem|bug|risk|blocker|error|q)\s*(?:#?\d+)?\s*[:\u2013\u2014-]\s*\S", re.IGNORECASE
 )
 _PATH = re.compile(
-    r"^`?(?:[\w.@-]+/)+(?:[\w@-]*\.\w{1,8})?`?(?=\s|$)|^`[\w./@-]+\.\w{1,8}`(?=\s|$)|^[\w-]+\.(?:py|ts|js|go|rs|java|md|sql|ya?ml|json|toml)(?=\s|$)"
+    r"^`?(?:[\w.@-]+/)+(?:[\w@-]*\.\w{1,8})?`?(?=\s|$)|^`[\w./@-]+\.\w{1,8}`(?=\s|$)|^[\w-]+\.(?:py|ts|js|go|rs|"
+    r"java|md|sql|ya?ml|json|toml)(?=\s|$)"
 )
 _FIXED = re.compile(r"\b(?:fixed|resolved|completed|implemented|done)\s*\(|^remaining\b.*\(\d+\)", re.IGNORECASE)
-_BEGIN = frozenset("\u26a0\u274c\u23f8\u23f3\u231b\U0001f6a7\U0001f7e2\U0001f7e1\U0001f534\U0001f7e0\u26d4\U0001f6d1")
+_BEGIN = frozenset(
+    "\u2610\u25a1\u2b1c\U0001f532\u25fb\u274e\u2717\u2718\u2716\U0001f6ab\u26a0\u274c\u23f8\u23f3\u231b\U0001f6a7\U0001f7e2\U0001f7e1\U0001f534\U0001f7e0\u26d4\U0001f6d1"
+)
 
 
 def take_heading(state: State, at: int, piece: Shaped) -> int:
@@ -42,16 +45,29 @@ def take_heading(state: State, at: int, piece: Shaped) -> int:
     plain = prose.heading(_unmarked(piece, sentence.spans))
     named = leading(plain or title, piece.number)
     level, word = details.of_heading(prose.bare(text))
+    mentioned = word.endswith("-")
+    word = word.rstrip("-")
     section = Section(
-        level=piece.level, title=plain or title, line=piece.number, mood=named.mood, firm=named.firm, todo=named.todo, given=named.given, severity=level, priority=word,
-        phase=details.phase(title), owner=details.owner(text), due=details.due(text, year=state.year),
-    )  # fmt: skip
+        level=piece.level,
+        title=plain or title,
+        line=piece.number,
+        mood=named.mood,
+        firm=named.firm,
+        todo=named.todo,
+        given=named.given,
+        severity=level,
+        priority=word,
+        mentioned=mentioned,
+        phase=details.phase(title),
+        owner=details.owner(text),
+        due=details.due(text, year=state.year),
+    )
     draft = _draft(state, piece, sentence, title, section)
     if draft is not None:
         draft.section = state.path
         tell(state, draft, text)
         draft.phase = section.phase
-        if word:
+        if word and not mentioned:
             draft.severity, draft.priority = level, word
         state.add(draft, "heading", parent=_above(state))
         section.draft, section.status = draft, draft.status
@@ -82,9 +98,16 @@ def _draft(state: State, piece: Shaped, sentence: sentences.Sentence, title: str
     if status is None:
         return None
     return Draft(
-        line=piece.number, end=piece.number, kind=Kind.HEADING, text=prose.heading(sentence.text) or title, raw=piece.line,
-        status=status, because=because, marks=[found.at(piece.number) for found in kept], label=sentence.label,
-    )  # fmt: skip
+        line=piece.number,
+        end=piece.number,
+        kind=Kind.HEADING,
+        text=prose.heading(sentence.text) or title,
+        raw=piece.line,
+        status=status,
+        because=because,
+        marks=[found.at(piece.number) for found in kept],
+        label=sentence.label,
+    )
 
 
 def _status(
@@ -97,10 +120,10 @@ def _status(
     share = next(iter(stated.shares(piece.line, heading=True)), None)
     signs = [span for span in sentence.spans if not span.text[:1].isalnum() and not span.text.startswith("[")]
     if share is not None and not (signs and signs[0].status is not Status.DONE):
-        full = share.percent >= 100  # noqa: PLR2004 - a hundred per cent
-        done = not share.goal and (full or bool(signs) or "%" not in piece.line[share.start : share.end])
+        full = share.percent >= 100
+        done = not share.goal and (full or bool(signs) or _score(share))
         return (Status.DONE if done else Status.OPEN), piece.line[share.start : share.end], sentence.spans
-    strong = _strong(signs, piece, title)
+    strong = _strong(signs, title)
     if strong is not None:
         return _signed(strong, sentence)
     if sentence.worded and not sentence.boxed and sentence.because.lower() not in {"ongoing", "new", "next"}:
@@ -111,14 +134,21 @@ def _status(
     return _named(state, piece, title, section)
 
 
+def _score(share: stated.Share) -> bool:
+    """Whether a share is a grade ("6.5 / 10") and no count of what is done ("4/6")."""
+    return (share.part is None and share.whole is None and "%" not in share.text) or share.whole in {10, 100}
+
+
 def _signed(sign: Found, sentence: sentences.Sentence) -> tuple[Status, str, tuple[Found, ...]]:
     if sentence.worded or sentence.status is not sign.status:
         return sentence.status, sentence.because, sentence.spans
     return sign.status, sign.text, sentence.spans
 
 
-def _strong(signs: list[Found], piece: Shaped, title: str) -> Found | None:
-    """The sign that makes a heading an item: a tick anywhere at its edges, a warning at its beginning, any on a status."""
+def _strong(signs: list[Found], title: str) -> Found | None:
+    """The sign that makes a heading an item: a tick, a warning, a pause; any other only if the title is a status."""
+    if details.only_severity(title):
+        return None
     for sign in signs:
         bare = sign.text.rstrip(marks.SELECTOR)
         if sign.status is Status.DONE or bare.startswith(":"):
@@ -134,7 +164,8 @@ def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[S
     """A heading that is an item by its name: a phase, an issue, a file, something fixed."""
     if state.troubled or _TROUBLE.match(title):
         return (Status.UNSAID if state.troubled else Status.OPEN), "", ()
-    if _PHASE.match(prose.bare(piece.content)) and state.mood is not Mood.CLAIM:
+    staged = _PHASE.match(prose.bare(piece.content)) or (_CODED.match(title) and _numbered(state, piece))
+    if staged and state.mood is not Mood.CLAIM:
         return Status.OPEN, "a phase", ()
     if _PATH.match(title):
         return Status.DONE, title, ()
@@ -146,6 +177,17 @@ def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[S
     if section.priority and state.mood is Mood.WANT and re.search(r"\((?:CRITICAL|HIGH|MEDIUM|LOW)\)|^\W*\d+ ", title):
         return Status.OPEN, section.priority, ()
     return None, "", ()
+
+
+_CODED = re.compile(r"^P[0-5]\b", re.IGNORECASE)
+
+
+def _numbered(state: State, piece: Shaped) -> bool:
+    """Whether a numbered list is the first thing below a heading."""
+    index = piece.number
+    while index < len(state.pieces) and state.pieces[index].shape is Shape.BLANK:
+        index += 1
+    return index < len(state.pieces) and state.pieces[index].shape is Shape.NUMBER
 
 
 def _severe(state: State, piece: Shaped) -> bool:

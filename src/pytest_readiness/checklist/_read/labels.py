@@ -8,8 +8,9 @@ import re
 _VERDICT = re.compile(
     r"\b(?:status|result|verdict|decision|recommended action|risk level|confidence|readiness|conclusion|completion|"
     r"score|progress|approved|audited|prepared|reviewed by|verified by|performed by|signed|signature|sign-off|"
-    r"go/no-go|go criteria|go-live decision|outcome|deployment manager|approval|estado|statut|stato|unterschrift|"
-    r"freigabe|firma|aprobado|criterio|approuvé)|(?:статус|итог|создано|подпись|утверждено|вердикт|状态|结论|签字|审批|状態|結論|承認)",
+    r"go/no-go|go criteria|go-live decision|outcome|deployment manager|(?:completed|deployed|tested|released|checked) by|approval|estado|statut|stato|unterschrift|"
+    r"freigabe|firma|aprobado|criterio|approuvé)|(?:статус|итог|создано|подпись|утверждено|вердикт|状态|结论|签字|审批|"
+    r"状態|結論|承認)",
     re.IGNORECASE,
 )
 #: A field that says how old the document is, or which version it speaks of.
@@ -22,19 +23,22 @@ _DATED = re.compile(
 )
 _DATE = re.compile(r"^(?:date|datum|fecha|data|дата|日期|日付)$", re.IGNORECASE)
 _ASIDE = re.compile(
-    r"^(?:impact|effect|solution|fix|mitigation|root cause|cause|symptoms?|workaround|scope|before|after|lesson|purpose|"
-    r"notes?|audience|session date|created|author|audit type|environment|repository|project|team|location|files? affected|"
+    r"^(?:impact|effect|solution|fix|mitigation|root cause|cause|symptoms?|workaround|scope|before|after|lesson|"
+    r"purpose|"
+    r"notes?|audience|session date|created|author|audit type|environment|repository|project|team|location|"
+    r"files? affected|"
     r"link|usage|example|context|background|estimated time|eta|time|date|datum|go-live (?:date|time)|start date|"
     r"name|title|role|contact|email|phone|evidence|see also|tip|warning|important|hinweis|warum|why|how|what|"
     r"tiempo estimado.*|auswirkung|lösung|cause|solución|impacto|causa|решение|причина|影响|原因|解决方案|備考|"
-    r"description of.*|prerequisites?|versión|версия|duration|эта|type|category|id|ticket|jira)$",
+    r"description of.*|prerequisites?|versión|версия|duration|branch|commit|reviewer|эта|type|category|id|ticket|jira)$",
     re.IGNORECASE,
 )
 _RESULT = re.compile(
     r"^(?:test )?(?:results?|output|ergebnis|résultat|resultado|risultato|результат|结果|結果)$", re.IGNORECASE
 )
 _EXPECTED = re.compile(
-    r"^(?:expected|should (?:be|return|see|show)|(?:example |sample )?(?:output|response)|erwartet|attendu|esperad|"
+    r"^(?:(?:you )?should (?:be|return|see|show)|"
+    r"expected|(?:example |sample )?(?:output|response)|erwartet|attendu|esperad|"
     r"resultado esperado|ожидаем|должн|预期|期待)",
     re.IGNORECASE,
 )

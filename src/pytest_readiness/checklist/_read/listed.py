@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pytest_readiness.checklist._read import details, labels, marks, moods, sentences
-from pytest_readiness.checklist._read.draft import Draft, Lead
+from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
+from pytest_readiness.checklist._read import vocabulary as words
+from pytest_readiness.checklist._read.draft import Draft
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare
 from pytest_readiness.checklist._read.sentences import Sentence
@@ -15,9 +16,11 @@ from pytest_readiness.checklist._read.vocabulary import AIMS
 from pytest_readiness.checklist.model import Kind, Role, Status
 
 _LINK_ONLY = re.compile(
-    r"^(?:(?:[^\[\]]{0,40}:\s*)?\[[^\[\]]{0,200}\]\(\s*(?:https?:|mailto:|#)[^()]{0,400}(?:\([^()]{0,100}\)[^()]{0,100})?\)|<?https?://\S+)\W*$"
+    r"^(?:(?:[^\[\]]{0,40}:\s*)?\[[^\[\]]{0,200}\]\(\s*(?:https?:|mailto:|"
+    r"#)[^()]{0,400}(?:\([^()]{0,100}\)[^()]{0,100})?\)|<?https?://\S+)\W*$"
 )
 _BLANKS = re.compile(r"_{3,}|\.{6,}|\u2026{2,}")
+_LEGENDS = words.known("legends")
 _HINT = re.compile(r"^(?:or|and|see|note|e\.g\.|i\.e\.|example|for example|etc)\b", re.IGNORECASE)
 _ALTERNATIVES = re.compile(
     r"^\W*(?:ready|go|pass|yes|approved)\W{0,3}\s*/\s*\W{0,3}(?:not|no|fail|rejected)", re.IGNORECASE
@@ -29,8 +32,10 @@ def take_listed(state: State, at: int, piece: Shaped) -> int:
     last = _continued(state, at)
     nest = state.nest(piece.indent)
     sentence = sentences.read(piece.line, piece.start)
-    text = piece.content + "".join(" " + state.pieces[index].content.strip() for index in range(at + 1, last + 1))
-    draft = _draft(state, at, piece, sentence, nest, last)
+    box = next((span for span in sentence.spans if sentence.boxed), None)
+    own = piece.line[box.end :] if box is not None and box.start <= piece.start + 2 else piece.content
+    text = own.strip() + "".join(" " + state.pieces[index].content.strip() for index in range(at + 1, last + 1))
+    draft = _draft(state, piece, sentence, nest, last)
     if isinstance(draft, str):
         for index in range(at, last + 1):
             state.note(state.pieces[index].number, Role.CONTEXT, draft)
@@ -60,7 +65,7 @@ def _continued(state: State, at: int) -> int:
     last = at
     while last + 1 < len(pieces):
         following = pieces[last + 1]
-        if following.shape is not Shape.TEXT or following.indent <= pieces[at].indent and not _lazy(following):
+        if following.shape is not Shape.TEXT or (following.indent <= pieces[at].indent and not _lazy(following)):
             break
         if marks.box(following.line, following.start) or sentences.label(following.content)[0]:
             break
@@ -74,9 +79,9 @@ def _lazy(piece: Shaped) -> bool:
     return piece.content[:1].islower()
 
 
-def _draft(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
+def _draft(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
     """The item that a bullet is, or why it is none."""
-    if _legend(state, piece, sentence):
+    if _legend(state, sentence):
         return "legend"
     if sentence.boxed:
         return _marked(state, piece, Kind.BOX, sentence)
@@ -90,31 +95,24 @@ def _draft(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
         return _marked(state, piece, Kind.MARK, sentence)
     if not sentence.text.strip():
         return "empty bullet"
-    return _plain(state, at, piece, sentence, nest, last)
+    return _plain(state, piece, sentence, nest, last)
 
 
 def _inner(parent: Draft | None) -> bool:
     return parent is not None and parent.kind is Kind.BOX
 
 
-def _legend(state: State, piece: Shaped, sentence: Sentence) -> bool:
-    """Whether a line explains marks: one alone with its meaning, in a legend."""
-    return (
-        state.mood is Mood.ASIDE
-        and bool(sentence.spans)
-        and bool(
-            state.lead
-            and "legend" in state.lead.text.lower()
-            or state.section
-            and state.section.title.lower() in {"legend", "key", "status legend", "legende", "legenda", "leyenda"}
-        )
-        and bool(piece)
-    )
+def _legend(state: State, sentence: Sentence) -> bool:
+    """Whether a bullet explains a mark: it has one, and stands below a legend's heading or lead."""
+    titles = [state.lead.text if state.lead else "", state.section.title if state.section else ""]
+    return bool(sentence.spans) and any(title.lower() in _LEGENDS for title in titles)
 
 
 def _marked(state: State, piece: Shaped, kind: Kind, sentence: Sentence) -> Draft:
     draft = make(piece, kind, sentence)
-    if kind is Kind.MARK and sentence.status is Status.DONE:
+    if kind is Kind.MARK and not sentence.signed and state.given not in {Status.UNSAID, Status.DONE, Status.OPEN}:
+        draft.status, draft.because = state.given, "the heading or lead above"
+    elif kind is Kind.MARK and sentence.status is Status.DONE:
         if state.lead is not None and state.lead.mood is Mood.EXPECT and labels.expected(state.lead.text):
             draft.status, draft.because = Status.UNSAID, ""
         elif not sentence.worded and state.todo and not moods.past(sentence.text):
@@ -157,7 +155,7 @@ def _apply(state: State, draft: Draft, sort: str, value: str) -> None:
         draft.condition = bare(value)
 
 
-def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
+def _plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
     """A bullet without a mark: an item if it claims, wants or reports something."""
     mood = nest.lead.mood if nest and nest.lead and nest.lead.mood else state.mood
     text = sentence.text
@@ -167,19 +165,35 @@ def _plain(state: State, at: int, piece: Shaped, sentence: Sentence, nest: Neste
     if piece.content.rstrip(" *_").endswith((":", "\uff1a")) and _leads(state, last, piece, mood):
         return "introduces what follows"
     draft = make(piece, Kind.STEP if piece.shape is Shape.NUMBER else Kind.BULLET, sentence)
-    if _BLANKS.search(piece.content):
+    if _BLANKS.search(piece.content) or marks.choice(sentences.label(piece.content)[1]):
         draft.status, draft.because = Status.OPEN, "a blank to be filled in"
     elif piece.content[:1] in AIMS:
         draft.status, draft.because = Status.OPEN, piece.content[0]
     elif labels.dated(sentence.label, first=True):
         draft.status = Status.UNSAID
     else:
-        draft.status, draft.because = _claimed(state, text, mood, nest, step=piece.shape is Shape.NUMBER)
+        inner = nest is not None and nest.draft is not None and nest.draft.kind is Kind.STEP
+        step = piece.shape is Shape.NUMBER or inner
+        told = text if step or not sentence.label else sentences.label(piece.content)[1] or text
+        draft.status, draft.because = _counted(piece) or _claimed(state, told, mood, nest, step=step)
         if labels.verdict(sentence.label) and mood is not Mood.EXPECT:
-            said = marks.said(sentences.label(piece.content)[1])
-            if said:
-                draft.status, draft.because = said.status, text
+            spoken = marks.said(sentences.label(piece.content)[1])
+            if spoken:
+                draft.status, draft.because = spoken.status, text
     return draft
+
+
+def _counted(piece: Shaped) -> tuple[Status, str] | None:
+    """A bullet whose value is a share: "UI: 60% complete", "Docs — 3/5"."""
+    name, value = sentences.label(piece.content)
+    if not name:
+        value = re.split(r"\s[-\u2013\u2014]\s", piece.content)[-1]
+    share = next(
+        (each for each in stated.shares(value, alone="%" not in value) if each.start < 3 and not each.goal), None
+    )
+    if share is None or (share.whole or 0) in {10, 100}:
+        return None
+    return (Status.DONE if share.percent >= 100 else Status.OPEN), share.text
 
 
 def _claimed(state: State, text: str, mood: Mood | None, nest: Nested | None, *, step: bool) -> tuple[Status, str]:

@@ -11,7 +11,8 @@ from pytest_readiness.checklist.model import Mark, Status
 
 SELECTOR = "\ufe0f"
 _BOX = re.compile(
-    r"(\\?\[)([ \t\u00a0\u3000]{0,4}(?:[^\[\]\\`\w \t\u00a0\u3000][\ufe0f\u20e3]?|[xXvVхХdDoO])?[ \t\u00a0\u3000]{0,4})(\\?\])"
+    r"(\\?\[)([ \t\u00a0\u3000]{0,4}(?:[^\[\]\\`\w \t\u00a0\u3000][\ufe0f\u20e3]?|"
+    r"[xXvV\u0445\u0425dDoO])?[ \t\u00a0\u3000]{0,4})(\\?\])"
     r"(?![(\[:])"
 )
 _INPUT = re.compile(r"<input\b[^<>]{0,300}>", re.IGNORECASE)
@@ -24,9 +25,11 @@ _SIGN = re.compile(
 _TICKS = re.compile(r"(`+)")
 _PERCENT = re.compile(r"[~\u2248]?(\d{1,3}(?:[.,]\d{1,3})?)\s?%")
 _RATIO = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})(?![\d/])")
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"[^\s\uff1a\uff08\uff09\u3002\uff0c\u3001]+")
 _EDGE = " \t*_~`\"'\u201c\u201d\u2192>.,;:!?()[]{}|\u2013\u2014-\u3002\uff0c\uff1a\uff08\uff09\ufe0f"
 _LONGEST = 5
+#: First words of all phrases: whatever begins with another states nothing.
+_FIRSTS = frozenset(phrase.split()[0].strip(_EDGE) for phrase in words.PHRASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,31 @@ def box(line: str, start: int) -> Found | None:
     return Found(found.start(), found.end(), found[0], status)
 
 
+def boxes(line: str, start: int, end: int) -> list[Found]:
+    """All boxes of a line that stand by themselves, wherever they are, but not in code."""
+    if line.find("[", start, end) < 0:
+        return []
+    spans = code_spans(line) if "`" in line else []
+    found: list[Found] = []
+    for match in _BOX.finditer(line, start, end):
+        before, after = line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]
+        loose = (not before or before in " \t\u00a0|>(*_:") and (not after or after in " \t\u00a0|<)*_,;")
+        if loose and not any(a <= match.start() < b for a, b in spans) and (one := box(line, match.start())):
+            found.append(one)
+    return found
+
+
+def choice(text: str) -> bool:
+    """Whether a text offers statuses to choose from ("READY / NOT READY", "Yes/No"), and so states none."""
+    parts = re.split(r"\s*(?:/|\||\bor\b)\s*", text.strip(_EDGE), maxsplit=4)
+    if not 1 < len(parts) < 5:
+        return False
+    if "n/a" in text.lower() and len(parts) == 2:
+        return False
+    told = [said(part, exact=True) for part in parts]
+    return all(told) and len({each.status for each in told if each}) > 1
+
+
 def inputs(line: str, start: int = 0) -> Found | None:
     """The first ``<input type=checkbox>`` of a line."""
     if "<" not in line:
@@ -75,7 +103,7 @@ def inputs(line: str, start: int = 0) -> Found | None:
 def signs(line: str, start: int = 0, end: int | None = None) -> list[Found]:
     """All status emoji and shortcodes from ``start`` on that are not in code."""
     stop = len(line) if end is None else end
-    if line.isascii() and line.count(":", start, stop) < 2:  # noqa: PLR2004 - a shortcode has two colons
+    if line.isascii() and line.count(":", start, stop) < 2:
         return []
     found = list(_signs(line, start, stop))
     if found and "`" in line:
@@ -132,6 +160,9 @@ def said(text: str, *, exact: bool = False) -> Said | None:
     share = _share(text, start)
     if share is not None:
         return share
+    first = _WORD.match(text, start)
+    if first is None or first[0].strip(_EDGE).lower() not in _FIRSTS:
+        return None
     tokens = []
     for token in _WORD.finditer(text, start):
         tokens.append(token)
@@ -150,9 +181,12 @@ def said(text: str, *, exact: bool = False) -> Said | None:
     return None
 
 
+_BY = re.compile(r"(?:by|in|via|with|on|at|using|through|since|as of)\b")
+
+
 def _ends(text: str, end: int) -> bool:
     rest = text[end:].lstrip(" \t*_~`\ufe0f")
-    return not rest or rest[0] in ".,;:!()[]|\u2013\u2014-\u2192\uff08\uff1a\u3002"
+    return not rest or bool(_BY.match(rest)) or rest[0] in ".,;:!()[]|\u2013\u2014-\u2192\uff08\uff1a\u3002"
 
 
 def _share(text: str, start: int) -> Said | None:
@@ -160,7 +194,7 @@ def _share(text: str, start: int) -> Said | None:
         return None
     percent = _PERCENT.match(text, start)
     if percent:
-        full = float(percent[1].replace(",", ".")) >= 100  # noqa: PLR2004 - a hundred per cent
+        full = float(percent[1].replace(",", ".")) >= 100
         return Said(Status.DONE if full else Status.OPEN, start, percent.end())
     ratio = _RATIO.match(text, start)
     if ratio and int(ratio[2]):

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 
-from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
-from pytest_readiness.checklist._read.draft import Draft, Lead
+from pytest_readiness.checklist._read import details, labels, marks, sentences, stated
+from pytest_readiness.checklist._read import vocabulary as words
+from pytest_readiness.checklist._read.draft import Draft, Section
 from pytest_readiness.checklist._read.listed import _BLANKS, _apply, _beside
+from pytest_readiness.checklist._read.marks import Found
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare, unsigned
 from pytest_readiness.checklist._read.sentences import Sentence
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
 from pytest_readiness.checklist._read.state import State, leading, make, meant, tell
-from pytest_readiness.checklist.model import Kind, Role, Status
+from pytest_readiness.checklist.model import Code, Kind, Role, Status
 
 _BOLD = re.compile(r"^(?:\*\*|__)(?P<in>[^*_]{1,160})(?:\*\*|__)\s*:?\s*$")
 _PATHS = re.compile(r"`[^`]{2,}`|\]\((?!https?:|#|mailto:)[^()]+\)")
 _VERDICT = re.compile(
-    r"\b(?:production[- ]ready|ready for (?:production|deployment|release|launch|go-live)|recommended for|approved for|not ready|"
-    r"cleared for|all critical issues have been|go-live approved)\b|готов к (?:использованию|продакшену|production)|produktionsreif|prêt pour la production|"
+    r"\b(?:production[- ]ready|ready for (?:production|deployment|release|launch|go-live)|recommended for|"
+    r"approved for|not ready|"
+    r"cleared for|all critical issues have been|go-live approved)\b|готов к (?:использованию|продакшену|"
+    r"production)|produktionsreif|prêt pour la production|"
     r"listo para producción|pronto para produção|pronto per la produzione|可以上线|本番.{0,4}可能",
     re.IGNORECASE,
 )
@@ -29,6 +33,7 @@ _VERDICTS = re.compile(
 _UPDATED = re.compile(r"\b(?:created|updated|reviewed|verified|generated|last modified)\b", re.IGNORECASE)
 _NEXT = re.compile(r"^next|^nächste|^prochaine|^próxim|^следующ|^下一步|^target|^goal|^ziel", re.IGNORECASE)
 _MARKS_IN_LEGEND = 2
+_SHORT = 60
 
 
 def take_paragraph(state: State, at: int, piece: Shaped) -> int:
@@ -46,7 +51,7 @@ def take_paragraph(state: State, at: int, piece: Shaped) -> int:
         return at + 1
     if _result(state, piece, sentence):
         return at + 1
-    if sentence.signed and _edge(piece, sentence):
+    if sentence.signed and _edge(piece, sentence) and not _heads(piece, sentence):
         _take(state, piece, make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence), None, "mark")
         _lead_too(state, piece, sentence)
         return at + 1
@@ -60,31 +65,28 @@ def _take(state: State, piece: Shaped, draft: Draft, parent: Draft | None, why: 
     state.add(draft, why, parent=parent)
 
 
+_LEGENDS = words.known("legends")
+
+
 def _legend(state: State, piece: Shaped, sentence: Sentence) -> bool:
     """``[x] done | [~] deferred | ⏳ in progress`` explains marks and claims nothing."""
-    spans = [span for span in sentence.spans if not span.text[:1].isalnum()]
-    boxes = piece.line.count("[ ]") + len(re.findall(r"\[[xX~-]\]", piece.line))
-    lead = sentence.label.lower() in {
-        "legend",
-        "key",
-        "legende",
-        "légende",
-        "leyenda",
-        "legenda",
-        "status key",
-        "status legend",
-        "symbols",
-        "图例",
-        "凡例",
-    }
-    if (
-        not lead
-        and not (len(spans) > _MARKS_IN_LEGEND or boxes > 1)
-        or (boxes == 0 and len(spans) < _MARKS_IN_LEGEND and not lead)
-    ):
+    spans = [*marks.boxes(piece.line, piece.start, len(piece.line)), *marks.signs(piece.line, piece.start)]
+    named = sentence.label.lower() in _LEGENDS
+    if not named and (len(spans) < _MARKS_IN_LEGEND or not _explains(piece.line, spans)):
+        return False
+    if not spans:
         return False
     state.note(piece.number, Role.CONTEXT, "legend")
     return True
+
+
+def _explains(line: str, spans: list[Found]) -> bool:
+    """Whether each mark of a line is followed by nothing but the name of a status."""
+    spans = sorted(spans, key=lambda span: span.start)
+    ends = [*(span.start for span in spans[1:]), len(line)]
+    told = [line[span.end : end].strip(" \t|,;\u00b7/=:-\u2013\u2014()") for span, end in zip(spans, ends, strict=True)]
+    known = [text for text in told if text and len(text.split()) < 4 and marks.said(text, exact=True)]
+    return len(known) > len(told) / 2 and all(len(text.split()) < 5 for text in told) and len(set(told)) > 1
 
 
 def _inside(state: State, piece: Shaped, sentence: Sentence, parent: Draft) -> bool:
@@ -98,14 +100,22 @@ def _inside(state: State, piece: Shaped, sentence: Sentence, parent: Draft) -> b
 
 
 def _edge(piece: Shaped, sentence: Sentence) -> bool:
-    """Whether a sign begins or ends a line, or stands after its name; in the middle of prose it says little."""
+    """Whether a sign begins or ends a line, or stands after a name; in the middle of prose it says little."""
     begin, end = len(piece.line), 0
     for span in sentence.spans:
         if not span.text[:1].isalnum():
             begin, end = min(begin, span.start), max(end, span.end)
-    rest = piece.line[end:].strip(" *_.!:\ufe0f\u200d")
-    lead = piece.line[piece.start : begin].strip(" *_>")
-    return not lead or not rest or not any(map(str.isalpha, rest)) or bool(sentence.label) or len(piece.line) < 120  # noqa: PLR2004
+    rest = piece.line[end:]
+    before = piece.line[piece.start : begin].rstrip(" _>")
+    if not before.strip("* ") or not any(map(str.isalpha, rest)) or sentence.label:
+        return True
+    return before.endswith(("`", "*", ":", "-", "\u2013", "\u2014", "\u2192", "(")) or len(piece.line) < _SHORT
+
+
+def _heads(piece: Shaped, sentence: Sentence) -> bool:
+    """``**✅ Completed:**`` is no claim of its own: it gives its status to the list below."""
+    text = sentence.text.rstrip(":\uff1a ")
+    return bool(piece.content.rstrip(" *_").endswith((":", "\uff1a")) and marks.said(text, exact=True))
 
 
 def _lead_too(state: State, piece: Shaped, sentence: Sentence) -> None:
@@ -132,7 +142,7 @@ def _field(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         return False
     if not content.startswith(("*", "_")) and not _known(state, at, piece, name):
         return False
-    why = _no_item(state, piece, name, value)
+    why = _no_item(state, name, value)
     if why:
         state.note(piece.number, Role.CONTEXT, why)
         if value.rstrip(" *_").endswith((":", "\uff1a")):
@@ -165,37 +175,49 @@ def _known(state: State, at: int, piece: Shaped, name: str) -> bool:
     return any(each.shape is Shape.TEXT and sentences.label(each.content)[0] for each in near) and bool(piece)
 
 
-def _no_item(state: State, piece: Shaped, name: str, value: str) -> str:
+def _no_item(state: State, name: str, value: str) -> str:
     """Why a field is none of the items; empty if it is one."""
     sort = details.label(name)
-    section = state.section
     if sort and not labels.verdict(name):
-        if section is not None and section.draft is not None:
-            _apply(state, section.draft, sort, value)
-            if sort == "severity":
-                section.severity, section.priority = section.draft.severity, section.draft.priority
+        if state.section is not None:
+            _given(state, state.section, sort, value)
+            if sort == "reason" and state.section.status is Status.DEFERRED:
+                return ""
         return f"{sort} of the section"
-    code = state.last_code
-    if code is not None and labels.expected(name):
-        if code.code is not None:
-            code.code = type(code.code)(
-                code.code.language, code.code.command, (*code.code.expected, bare(value).strip("`"))
-            )
+    if state.last_code is not None and labels.expected(name):
+        _expects(state.last_code, value)
         return "expected of the code above"
-    if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):  # noqa: PLR2004 - the title alone
+    if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):
         return "" if re.search(r"\d", value) else "a field"
-    if _BLANKS.search(value):
-        return "" if labels.verdict(name) else "a blank to be filled in"
     if labels.verdict(name):
         return ""
+    if _BLANKS.search(value):
+        return "a blank to be filled in"
     if labels.aside(name) or state.mood is Mood.ASIDE:
         return f"{name.lower()}: no item"
-    if _NEXT.match(name):
-        return ""
-    if _PATHS.search(value) or re.search(r"\d", value) or re.search(r"https?://", value):
-        return ""
-    del piece
-    return "a field"
+    told = _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value)
+    return "" if told else "a field"
+
+
+def _expects(draft: Draft, value: str) -> None:
+    """Add an expected output that is told below the code."""
+    if draft.code is not None:
+        code = draft.code
+        draft.code = Code(code.language, code.command, (*code.expected, bare(value).strip("`")))
+
+
+def _given(state: State, section: Section, sort: str, value: str) -> None:
+    """A field right below a heading speaks of the whole section."""
+    if section.draft is not None:
+        _apply(state, section.draft, sort, value)
+    if sort == "severity":
+        section.severity, section.priority = details.severity(value)
+    elif sort == "owner":
+        section.owner = bare(value).strip()
+    elif sort == "due":
+        section.due = details.day(value, year=state.year)
+    elif sort == "phase":
+        section.phase = bare(value).strip()
 
 
 def _below(state: State) -> bool:
@@ -210,6 +232,10 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return Status.UNSAID, ""
     if _BLANKS.search(value):
         return Status.OPEN, "a blank to be filled in"
+    if details.label(name) == "reason":
+        return Status.DEFERRED, value
+    if marks.choice(value):
+        return Status.OPEN, "alternatives to choose from"
     if _NEXT.match(name):
         return Status.OPEN, name
     if any(not share.goal for share in stated.shares(piece.line)):
@@ -230,8 +256,11 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         return False
     title = unsigned(bare(content)).rstrip(":\uff1a ")
     found = _issue(state, piece, sentence, title) if bold else None
-    if bold and not found and sentence.worded:
+    if bold and not found and not colon and (sentence.worded or _VERDICT.search(title)):
         draft = make(piece, Kind.FIELD, sentence)
+        if not sentence.worded:
+            denied = re.search(r"\bnot ready\b", title, re.IGNORECASE)
+            draft.status, draft.because = (Status.OPEN if denied else Status.DONE), title
         _take(state, piece, draft, None, "a status in bold")
         found = draft
     if found is None:
@@ -261,14 +290,21 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
     while last + 1 < len(pieces) and pieces[last + 1].shape is Shape.TEXT and _runs_on(pieces[last + 1]):
         last += 1
     text = " ".join(pieces[index].content.strip() for index in range(at, last + 1))
+    if state.last_code is not None and labels.expected(text) and not text.rstrip(" *_").endswith((":", "\uff1a")):
+        _expects(state.last_code, text)
+        for index in range(at, last + 1):
+            state.note(pieces[index].number, Role.CONTEXT, "expected of the code above")
+        return last + 1
     state.lead = None
     first = piece.content
-    if _verdict(state, text) or (_UPDATED.search(first) and len(first) < 160 and details.day(first)):  # noqa: PLR2004
+    if _verdict(state, text) or (_UPDATED.search(first) and len(first) < 160 and details.day(first)):
         draft = make(piece, Kind.SENTENCE, sentence)
         draft.text, draft.end = bare(text), pieces[last].number
         dated = not _VERDICT.search(text)
         draft.status = (
-            Status.UNSAID if dated else (Status.OPEN if re.search(r"\bnot ready\b", text, re.I) else Status.DONE)
+            Status.UNSAID
+            if dated
+            else (Status.OPEN if re.search(r"\bnot ready\b", text, re.IGNORECASE) else Status.DONE)
         )
         draft.because = "" if dated else text[:80]
         _take(state, piece, draft, None, "verdict")

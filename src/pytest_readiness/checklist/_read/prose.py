@@ -54,6 +54,8 @@ def unsigned(text: str) -> str:
 def heading(text: str) -> str:
     """A heading's words: without ``#``, emphasis, emoji, numbering and closing signs."""
     text = bare(_ATTRIBUTES.sub("", text.rstrip().rstrip("#")))
-    text = unsigned(_KEYCAP.sub("", text))
+    text = _KEYCAP.sub("", text)
+    if not text.isascii():
+        text = _SPACES.sub(" ", "".join(sign for sign in text if not pictorial(sign))).strip()
     text = _NUMBERING.sub("", text)
     return unsigned(text).strip(" \t:\u2013\u2014-").strip()

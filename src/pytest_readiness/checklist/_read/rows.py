@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pytest_readiness.checklist._read import details, marks, stated, tables
+from pytest_readiness.checklist._read import vocabulary as words
 from pytest_readiness.checklist._read.draft import Draft
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare, unsigned
@@ -13,71 +15,16 @@ from pytest_readiness.checklist._read.state import State, meant, tell
 from pytest_readiness.checklist._read.tables import Cell, Sort, Table
 from pytest_readiness.checklist.model import Kind, Mark, Role, Status
 
-_OWNERS = frozenset(
-    "owner assignee responsible dri assigned lead verantwortlich responsable ответственный 负责人 担当者 担当 who".split()
-)
-_DUES = (
-    "due",
-    "due date",
-    "deadline",
-    "eta",
-    "target date",
-    "fällig",
-    "échéance",
-    "fecha límite",
-    "prazo",
-    "scadenza",
-    "срок",
-    "截止日期",
-    "期限",
-)
-_SEVERITIES = (
-    "priority",
-    "severity",
-    "prio",
-    "criticality",
-    "risk level",
-    "risk",
-    "priorität",
-    "schweregrad",
-    "priorité",
-    "prioridad",
-    "prioridade",
-    "priorità",
-    "приоритет",
-    "优先级",
-    "優先度",
-)
-_REASONS = (
-    "reason",
-    "deferral reason",
-    "rationale",
-    "justification",
-    "grund",
-    "raison",
-    "motivo",
-    "причина",
-    "原因",
-    "理由",
-)
-_NOTES = (
-    "notes",
-    "note",
-    "comment",
-    "comments",
-    "remarks",
-    "bemerkung",
-    "remarques",
-    "notas",
-    "примечание",
-    "备注",
-    "備考",
-)
+_OWNERS = words.known("column owners")
+_DUES = words.known("column dues")
+_SEVERITIES = words.known("column severities")
+_REASONS = words.known("column reasons")
+_NOTES = words.known("column notes")
 _WORST = (Status.OPEN, Status.DEFERRED, Status.FALSE_POSITIVE, Status.UNSAID, Status.DONE, Status.NOT_APPLICABLE)
 _DONE_SCORES = frozenset({"score", "rating", "grade"})
 
 
-def take_table(state: State, at: int, piece: Shaped) -> int:
+def take_table(state: State, at: int, _: Shaped) -> int:
     """Read a whole table, from its head to its last row."""
     pieces = state.pieces
     end = at
@@ -98,7 +45,6 @@ def take_table(state: State, at: int, piece: Shaped) -> int:
             state.note(each.number, Role.CONTEXT, "border of a table")
         else:
             rows.append((each, tables.cells(each.line)))
-    del piece
     if not heads and rows:
         heads = ["" for _ in rows[0][1]]
     mood = state.mood
@@ -107,6 +53,11 @@ def take_table(state: State, at: int, piece: Shaped) -> int:
     )
     for row, cells in rows:
         _row(state, row, cells, table, mood)
+        state.shares[row.number] = [
+            (cell.start, cell.end)
+            for column, cell in enumerate(cells)
+            if column < len(table.heads) and table.heads[column] in tables.PROGRESS
+        ]
     state.lead = None
     return end
 
@@ -126,6 +77,9 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         state.note(row.number, Role.CONTEXT, "total of a table")
         return
     boxed = any(mark.text.startswith(("[", "\\[", "<")) for mark in found)
+    if table.sort in {Sort.COUNTS, Sort.OTHER} and _VARIABLE.match(first):
+        _variable(state, row, named, first)
+        return
     if table.sort in {Sort.COUNTS, Sort.OTHER} or (mood is Mood.ASIDE and not boxed):
         state.note(
             row.number,
@@ -134,14 +88,39 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         )
         return
     if table.sort is Sort.SUBJECT:
-        status, because = _subject(table, named, mood)
+        status, because = _subject(table, named, mood, unsigned(bare(first)))
     text = unsigned(bare(_without_box(first)))
     draft = Draft(
-        line=row.number, end=row.number, kind=Kind.BOX if boxed else Kind.ROW, text=text, raw=row.line, status=status,
-        because=because, marks=found, cells=named,
-    )  # fmt: skip
+        line=row.number,
+        end=row.number,
+        kind=Kind.BOX if boxed else Kind.ROW,
+        text=text,
+        raw=row.line,
+        status=status,
+        because=because,
+        marks=found,
+        cells=named,
+    )
     _details(state, draft, named)
     state.add(draft, "row")
+
+
+_VARIABLE = re.compile(r"^[`*]{0,3}([A-Z][A-Z0-9]*_[A-Z0-9_]+)[`*]{0,3}$")
+
+
+def _variable(state: State, row: Shaped, named: dict[str, str], first: str) -> None:
+    """A row that names a variable of the environment and tells of its value."""
+    found = _VARIABLE.match(first)
+    assert found is not None
+    draft = Draft(
+        line=row.number,
+        end=row.number,
+        kind=Kind.VARIABLE,
+        text=found[1],
+        raw=row.line,
+        cells=named,
+    )
+    state.add(draft, "a variable")
 
 
 def _numeric(text: str) -> bool:
@@ -168,43 +147,34 @@ def _named(table: Table, cells: Sequence[Cell]) -> dict[str, str]:
 
 
 def _status(row: Shaped, cells: Sequence[Cell], table: Table) -> tuple[Status, str, list[Mark]]:
-    found: list[Mark] = []
-    because: list[str] = []
-    empty = False
-    for column in table.status:
-        if column >= len(cells):
-            continue
-        cell = cells[column]
-        here = tables.stated(cell.text)
-        if here is None:
-            empty = empty or not cell.text.strip("_ .\u2026-")
-            continue
-        status, start, end = here
-        found.append(
-            Mark(
-                row.number,
-                cell.start + start,
-                cell.start + end,
-                row.line[cell.start + start : cell.start + end],
-                status,
-            )
-        )
-        because.append(cell.text)
+    """What the cells of a row's status columns come to, and the marks in them; a number is no mark."""
     if table.sort is Sort.MATRIX:
         return Status.UNSAID, "", []
-    boxes = [mark for mark in found if mark.text.startswith(("[", "\\[", "<"))]
-    if not found:
+    told: list[tuple[Status, str, Mark]] = []
+    empty = False
+    for column in table.status:
+        cell = cells[column] if column < len(cells) else None
+        here = None if cell is None else tables.stated(cell.text)
+        if cell is None or here is None:
+            empty = empty or cell is None or not cell.text.strip("_ .\u2026-") or marks.choice(cell.text)
+            continue
+        status, start, end = here
+        mark = Mark(row.number, cell.start + start, cell.start + end, cell.text[start:end], status)
+        told.append((status, cell.text, mark))
+    boxes = [each for each in told if each[2].text.startswith(("[", "\\[", "<"))]
+    if not told:
         return (Status.OPEN, "an empty status", []) if empty or table.sort is Sort.FORM else (Status.UNSAID, "", [])
     if boxes:
-        worst = min((mark.status for mark in boxes), key=_WORST.index)
-        return worst, boxes[0].text, boxes
-    worst = min((mark.status for mark in found), key=_WORST.index)
-    if len(found) > 1 and all(mark.status is not Status.OPEN for mark in found) and empty:
-        worst = Status.OPEN
-    return worst, because[0], found
+        worst = min(boxes, key=lambda each: _WORST.index(each[0]))
+        return worst[0], worst[2].text, [each[2] for each in boxes]
+    worst = min(told, key=lambda each: _WORST.index(each[0]))
+    found = [each[2] for each in told if not each[2].text[:1].isdigit()]
+    if empty and len(table.status) > 1 and worst[0] is Status.DONE:
+        return Status.OPEN, "an empty status", found
+    return worst[0], worst[1], found
 
 
-def _subject(table: Table, named: dict[str, str], mood: Mood | None) -> tuple[Status, str]:
+def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) -> tuple[Status, str]:
     heads = set(table.heads)
     if heads & tables.TROUBLES:
         return Status.OPEN, "among issues"
@@ -216,7 +186,9 @@ def _subject(table: Table, named: dict[str, str], mood: Mood | None) -> tuple[St
         "measured",
     }:
         return Status.UNSAID, ""
-    return meant(next(iter(named.values()), ""), mood)
+    if heads & tables.TASKS and mood is not Mood.CLAIM:
+        return Status.OPEN, "to be looked at"
+    return meant(text, mood)
 
 
 def _details(state: State, draft: Draft, named: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_readiness.checklist._read import marks
+from pytest_readiness.checklist._read import vocabulary as words
 from pytest_readiness.checklist._read.marks import Found, Said
 from pytest_readiness.checklist._read.prose import bare, pictorial, unsigned
 from pytest_readiness.checklist.model import Status
@@ -18,27 +19,23 @@ _OPENING = re.compile(r"^\W{0,3}[\[(]?\**([^\W\d_][\w /-]{1,24}?)\**[\])]?\**\s*
 _HOLLOW = re.compile(r"\(\s*\)|\[\s*\]")
 _WORD_AFTER = re.compile(r"\s*\w")
 _FRACTION = re.compile(r"\s*(?:complete|done|ready|finished)", re.IGNORECASE)
+_DASHED = re.compile(r"\s[-\u2013\u2014]\s")
+_CLOSE = re.compile(r"[)\]\uff09]")
 _STRUCK = re.compile(r"^~~(.{1,2000}?)~~")
 _LABEL = re.compile(
-    r"^\W{0,4}?(?:\*\*|__)(?P<bold>[^*_]{1,80}?)(?:\*\*|__(?!_))?\s{0,4}(?P<sep>[:\uff1a]|\s[-\u2013\u2014]\s)\s{0,9}(?:\*\*)?"
+    r"^\W{0,4}?(?:\*\*|__)(?P<bold>[^*_]{1,80}?)(?:\*\*|__(?!_))?\s{0,4}(?P<sep>[:\uff1a]|"
+    r"\s[-\u2013\u2014]\s)\s{0,9}(?:\*\*)?"
 )
-_PLAIN = re.compile(r"^(?P<bold>[^\W\d_][^:`*|<>\[\]{}]{0,48}?)(?P<sep>[:\uff1a])(?=\s|$)\s*")
-#: Words that say too little outside of a cell or a field of its own.
-_WEAK = frozenset(
-    """
-    new no yes go good next error critical required need needs needed missing open ready live up present exists ok
-    available active closed check checked started planned remaining green red yellow stable secure excellent pass fail
-    future later partial supported documented tested clean success reviewed enabled configured met go-live
-    non não no ja да нет 是 否 sí sì sim oui
-    """.split()
-)
+_PLAIN = re.compile(r"^(?P<bold>[^\W\d_][^:`*|<>\[\](){}]{0,48}?)(?P<sep>[:\uff1a])(?=\s|$)\s*")
 _OVERRULES = frozenset({Status.DEFERRED, Status.FALSE_POSITIVE, Status.NOT_APPLICABLE})
 _NONE = re.compile(
-    r"^\W*(?:none|no|not|zero|keine?|aucun\w*|ningun\w*|nenhum\w*|nessun\w*|нет|не)\b\s*(\w*)", re.IGNORECASE
+    r"^\W*(?:(?:none|no|zero|keine?|aucun\w*|ningun\w*|nenhum\w*|nessun\w*|нет|无|なし)\b\s*(\w*)"
+    r"|not\s+(found|detected|present))",
+    re.IGNORECASE,
 )
 _BAD = re.compile(
     r"error|issue|vulnerab|cycle|circular|warning|blocker|conflict|bug|leak|crash|failure|defect|duplicat|violation|"
-    r"secret|regression|problem|deprecat|dead code|orphan|fehler|erreur|errore|erro|ошибк|错误",
+    r"regression|problem|deprecat|dead code|orphan|fehler|erreur|errore|erro|ошибк|错误",
     re.IGNORECASE,
 )
 _NOT_YET = frozenset("\u274c\u2717\u2718\u2716\u23f3\u231b\U0001f6a7\U0001f504\U0001f534")
@@ -68,9 +65,16 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
     box = marks.box(line, begin) or (marks.inputs(line, begin) if "<input" in line.lower() else None)
     if box is not None and box.end > stop:
         box = None
-    after = begin if box is None else box.end
+    if box is None:
+        box = _later(line, start, stop)
+        if box is not None:
+            begin = box.start
+    first = box is None or not line[start:begin].strip(" *_")
+    after = start if not first else begin if box is None else box.end
     signs = marks.signs(line, after, stop)
-    word = words(line[after:stop])
+    word = spoken_in(_without(line, after, stop, signs))
+    if word is not None and box is not None and after + word.start < box.end and box.start < after + word.end:
+        word = None
     found: list[Found] = [] if box is None else [box]
     found.extend(signs)
     spoken: Found | None = None
@@ -78,16 +82,53 @@ def read(line: str, start: int, end: int | None = None) -> Sentence:
         spoken = Found(after + word.start, after + word.end, line[after + word.start : after + word.end], word.status)
         if not any(sign.start < spoken.end and spoken.start < sign.end for sign in signs):
             found.append(spoken)
-    cleaned = _text(line, after if box is not None and box.start == begin else start, stop, signs, box, spoken)
+    cleaned = _text(line, after if box is not None and first else start, stop, signs, (box, spoken))
     status, because = decide(box, signs, spoken, line[after:stop], cleaned)
+    if box is not None and not first and len(several := marks.boxes(line, start, stop)) > 1:
+        cleaned = unsigned(bare(line[start : several[0].start])).strip(" :\u2013\u2014-") or cleaned
     struck = "~~" in line and bool(_STRUCK.match(line[after:stop].strip().lstrip("*")))
-    if struck and status in {Status.UNSAID, Status.OPEN} and box is None:
+    if struck and status in {Status.UNSAID, Status.OPEN}:
         status, because = Status.NOT_APPLICABLE, "struck through"
-    name, _ = label(line[start if box is None else after : stop].strip())
+    rest = line[start if box is None else after : stop].strip()
+    name, _ = label(rest)
     return Sentence(
         cleaned, name, status, because, tuple(sorted(found, key=lambda f: f.start)), box is not None, bool(signs),
         spoken is not None, struck,
     )  # fmt: skip
+
+
+_YES = re.compile(r"\s*(yes|ja|oui|s[ií]|sim|да|是|はい|pass|ready|go|approved|done)\b", re.IGNORECASE)
+_NO = re.compile(r"\s*(no|nein|non|n[ãa]o|нет|否|いいえ|fail|not ready|no-go|rejected|not done)\b", re.IGNORECASE)
+
+
+def _without(line: str, start: int, stop: int, signs: Sequence[Found]) -> str:
+    """A part of a line with blanks for its signs, so that words are found beside them."""
+    text = line[start:stop]
+    for sign in signs:
+        at = sign.start - start
+        text = text[:at] + " " * (sign.end - sign.start) + text[at + sign.end - sign.start :]
+    return text
+
+
+def _later(line: str, start: int, stop: int) -> Found | None:
+    """A box that does not begin its line: at its end, after a name, or the chosen one of "[x] Yes [ ] No"."""
+    found = marks.boxes(line, start, stop)
+    if not found:
+        return None
+    if len(found) == 1:
+        only = found[0]
+        ends = not line[only.end : stop].strip(" .*_|")
+        named = line[start : only.start].rstrip(" *_").endswith((":", "-", "\u2013", "\u2014", "|"))
+        return only if ends or named else None
+    ticked = [each for each in found if each.status is Status.DONE]
+    yes = [each for each in found if _YES.match(line, each.end)]
+    no = [each for each in found if _NO.match(line, each.end)]
+    if not yes or not no:
+        return None
+    for each in ticked:
+        if each in yes and not any(other in no for other in ticked):
+            return each
+    return Found(yes[0].start, yes[0].end, yes[0].text, Status.OPEN)
 
 
 def decide(box: Found | None, signs: Sequence[Found], word: Found | None, rest: str, text: str) -> tuple[Status, str]:
@@ -130,16 +171,16 @@ def _signed(signs: Sequence[Found], word: Found | None, rest: str, text: str) ->
         return (worse.status, worse.text) if worse is not None else (first.status, first.text)
     if first.text.rstrip(marks.SELECTOR) in "\u274c\u2717\u2718\u2716\U0001f6ab":
         after = _NONE.match(rest[rest.find(first.text) + len(first.text) :])
-        if after and (after[1].lower() in {"detected", "found", "gefunden"} or _BAD.search(text)):
+        if after and (after[2] or after[1].lower() in {"detected", "found", "gefunden"} or _BAD.search(text)):
             return Status.DONE, after[0].strip()
-    if word is not None and word.status is Status.DONE and first.text.rstrip(marks.SELECTOR) not in "\u26a0":
+    if word is not None and word.status is Status.DONE and first.text.rstrip(marks.SELECTOR) != "\u26a0":
         return word.status, word.text
     return first.status, first.text
 
 
-def words(text: str) -> Said | None:
+def spoken_in(text: str) -> Said | None:
     """The status that a text states in words, where such words stand: after an arrow, at its end, before a colon."""
-    if len(text) > 2000:  # noqa: PLR2004 - nobody writes so long a line by hand
+    if len(text) > 2000:
         text = text[:2000]
     return _arrowed(text) or _bracketed(text) or _opening(text) or _trailing(text)
 
@@ -153,7 +194,7 @@ def _arrowed(text: str) -> Said | None:
         found = marks.said(_blank(text, arrow.end()), exact=True)
         if found is not None:
             phrase = text[found.start : found.end].lower()
-            if phrase not in _WEAK and not (phrase[:1].isdigit() and "%" not in phrase):
+            if phrase not in words.WEAK and not (phrase[:1].isdigit() and "%" not in phrase):
                 if phrase[:1].isdigit() and not _FRACTION.match(text, found.end):
                     continue
                 return found
@@ -165,13 +206,13 @@ def _blank(text: str, upto: int) -> str:
 
 
 def _bracketed(text: str) -> Said | None:
-    if not text.rstrip(" .*_\ufe0f")[-1:] in {")", "]", "\uff09", "\u3011"} and not any(map(pictorial, text[-3:])):
+    if text.rstrip(" .*_\ufe0f")[-1:] not in {")", "]", "\uff09", "\u3011"} and not any(map(pictorial, text[-3:])):
         return None
     found = _BRACKET.search(text)
     if found is None:
         return None
     said = marks.said(_blank(text, found.start(1))[: found.end(1)], exact=True)
-    if said is None or text[said.start : said.end].lower() in _WEAK or text[said.start : said.start + 1].isdigit():
+    if said is None or text[said.start : said.end].lower() in words.WEAK or text[said.start : said.start + 1].isdigit():
         return None
     return said
 
@@ -182,7 +223,7 @@ def _opening(text: str) -> Said | None:
         return None
     phrase = found[1].strip().lower()
     said = marks.said(found[1], exact=True)
-    if said is None or said.end < len(found[1].rstrip()) or phrase in _WEAK - {"missing", "needed"}:
+    if said is None or said.end < len(found[1].rstrip()) or phrase in words.WEAK - {"missing", "needed"}:
         return None
     return Said(said.status, found.start(1) + said.start, found.start(1) + said.end)
 
@@ -198,7 +239,7 @@ def _trailing(text: str) -> Said | None:
         return None
     phrase = text[said.start : said.end]
     rest = text[said.end :].strip(" *_.!\ufe0f")
-    if phrase.lower() in _WEAK and not (phrase.isupper() and not rest):
+    if phrase.lower() in words.WEAK and not (phrase.isupper() and not rest):
         return None
     if phrase[:1].isdigit():
         return None
@@ -219,7 +260,7 @@ def _bold_end(text: str) -> Said | None:
     """A status that ends a line in bold, or after its only colon."""
     for pattern in (_BOLD_END, _COLON_END):
         found = pattern.search(text) if pattern is _BOLD_END and "*" in text else None
-        if pattern is _COLON_END and text.count(":") == 1:
+        if pattern is _COLON_END and text.count(":") + text.count("\uff1a") == 1:
             found = pattern.search(text)
         if found is None or found.start() == 0:
             continue
@@ -227,9 +268,10 @@ def _bold_end(text: str) -> Said | None:
         if said is None:
             continue
         phrase = text[said.start : said.end]
-        if phrase.isupper() or (phrase.lower() not in _WEAK and not text[said.end : found.end(1)].strip(" *_.!")):
-            if not phrase[:1].isdigit():
-                return said
+        after = text[said.end : found.end(1)].strip(" *_.!")
+        plain = phrase.lower() not in words.WEAK and (not after or after.startswith("("))
+        if (phrase.isupper() or plain) and not phrase[:1].isdigit():
+            return said
     return None
 
 
@@ -238,15 +280,16 @@ def label(text: str) -> tuple[str, str]:
     found = _LABEL.match(text)
     if found is None and (":" in text or "\uff1a" in text):
         found = _PLAIN.match(text)
-        if found is not None and len(found["bold"].split()) > 6:  # noqa: PLR2004 - a name is short
+        if found is not None and (len(found["bold"].split()) > 6 or _DASHED.search(found["bold"])):
             found = None
     if found is None:
         return "", text
     return unsigned(bare(found["bold"])).strip(" :"), text[found.end() :].strip(" *")
 
 
-def _text(line: str, start: int, stop: int, signs: Sequence[Found], box: Found | None, word: Found | None) -> str:
+def _text(line: str, start: int, stop: int, signs: Sequence[Found], bound: tuple[Found | None, Found | None]) -> str:
     """The words of a line without its marks and what bound them."""
+    box, word = bound
     text = line[start:stop]
     cuts = [(found.start - start, found.end - start) for found in signs]
     if box is not None and box.start >= start:
@@ -275,6 +318,10 @@ def _needed(text: str, word: Found, start: int) -> bool:
 
 
 def _around(text: str, a: int, b: int) -> tuple[int, int]:
+    """The words with what binds them to the text: a bracket that they open goes as a whole."""
+    opened = text[:a].rstrip(" *_")
+    if opened.endswith(("(", "[", "\uff08")) and (close := _CLOSE.search(text, b)):
+        return len(opened) - 1, close.end()
     while b < len(text) and text[b] in "*_:!.)] \ufe0f":
         b += 1
     while a and text[a - 1] in "*_([ ":

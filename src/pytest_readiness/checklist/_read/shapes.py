@@ -161,9 +161,14 @@ class _Looking:
             return Shaped(number, Shape.BORDER, line, indent, start)
         if "|" in line and self.out and self.out[-1].shape in {Shape.BORDER, Shape.ROW}:
             return Shaped(number, Shape.ROW, line, indent, start)
+        return self._listed(number, line, indent, start)
+
+    def _listed(self, number: int, line: str, indent: int, start: int) -> Shaped:
+        """Tell a bullet or a number from text."""
+        first = line[start]
         found = _BULLET.match(line, start)
         if found:
-            return Shaped(number, Shape.BULLET, line, indent, found.end(), line[start])
+            return Shaped(number, Shape.BULLET, line, indent, found.end(), first)
         if first.isdigit() or first == "(" or (first.isalpha() and line[start + 1 : start + 2] in {".", ")"}):
             found = _NUMBER.match(line, start) or _KEYCAP.match(line, start)
             if found:
@@ -192,7 +197,7 @@ class _Looking:
     @staticmethod
     def _rule(line: str, start: int) -> bool:
         rest = line[start:].strip()
-        return len(rest) > 2 and not rest.strip(rest[0] + " \t")  # noqa: PLR2004 - three signs make a rule
+        return len(rest) > 2 and not rest.strip(rest[0] + " \t")
 
     @staticmethod
     def _border(line: str) -> bool:
@@ -215,7 +220,8 @@ class _Looking:
         return Shaped(number, Shape.RULE, line, indent, start)
 
     def _under(self) -> bool:
-        return bool(self.out) and self.out[-1].shape is Shape.TEXT
+        above = self.out[-1] if self.out else None
+        return above is not None and (above.shape is Shape.TEXT or "\u20e3" in above.marker)
 
     def _underlined(self, number: int, line: str, level: int) -> Shaped:
         old = self.out[-1]

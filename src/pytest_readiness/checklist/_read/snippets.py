@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pytest_readiness.checklist._read import fences, labels, marks, sentences
+from pytest_readiness.checklist._read import fences, labels, marks, sentences, stated
 from pytest_readiness.checklist._read.draft import Draft
 from pytest_readiness.checklist._read.fences import Found, Sort
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
-from pytest_readiness.checklist._read.state import State, make
+from pytest_readiness.checklist._read.state import State, make, meant
 from pytest_readiness.checklist.model import Code, Kind, Role, Status
 
+_ROLLBACK = re.compile(r"\broll(?:ing)?[ -]?back|回滚|ロールバック|откат|zurückrollen", re.IGNORECASE)
 _KINDS = {Sort.VARIABLE: Kind.VARIABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A code fence: the line that opens it, its language, its lines."""
+
+    line: int
+    language: str
+    body: Sequence[Shaped]
 
 
 def take_fence(state: State, at: int, piece: Shaped) -> int:
@@ -43,7 +55,7 @@ def _body(state: State, piece: Shaped, body: Sequence[Shaped]) -> None:
         parent.code = Code(language, text)
     if mood is Mood.ASIDE:
         return
-    if not language and any(marks.signs(line) for line in lines) and not _prompted(lines):
+    if not language and _reports(lines) and not _prompted(lines):
         _printed(state, body)
         return
     if fences.is_output(language, lines):
@@ -52,34 +64,29 @@ def _body(state: State, piece: Shaped, body: Sequence[Shaped]) -> None:
     found = fences.found(language, lines)
     lead_text = nest.lead.text if nest and nest.lead else ""
     for each in found:
-        _take(state, piece, body, each, language, parent, lead_text)
+        _take(state, Fence(piece.number, language, body), each, parent, lead_text)
 
 
-def _take(
-    state: State, piece: Shaped, body: Sequence[Shaped], each: Found, language: str, parent: Draft | None, lead: str
-) -> None:
-    first, last = body[each.start], body[each.end]
+def _take(state: State, fence: Fence, each: Found, parent: Draft | None, lead: str) -> None:
+    first, last = fence.body[each.start], fence.body[each.end]
     start = first.number
-    if each.end > each.start and (each.sort is Sort.SNIPPET or _alone(each, body)):
-        start = piece.number
+    if each.end > each.start and each.sort is Sort.SNIPPET:
+        start = fence.line
     draft = Draft(
-        line=start, end=last.number, kind=_KINDS.get(each.sort, Kind.CODE), text=each.command.split("\n")[0].strip(),
-        raw=first.line, code=Code(language, each.command, tuple(each.expected)), lead=each.note or lead,
-    )  # fmt: skip
+        line=start,
+        end=last.number,
+        kind=_KINDS.get(each.sort, Kind.CODE),
+        text=each.command.split("\n")[0].strip(),
+        raw=first.line,
+        code=Code(fence.language, each.command, tuple(each.expected)),
+        lead=each.note or lead,
+    )
     if each.sort is Sort.LISTING and state.mood is not Mood.WANT:
         draft.status, draft.because = Status.DONE, "listed"
+    if any(_ROLLBACK.search(section.title) for section in state.sections):
+        draft.status, draft.because = Status.OPEN, "to be done to go back"
     state.add(draft, "code", parent=parent)
     state.last_code = draft
-
-
-def _alone(each: Found, body: Sequence[Shaped]) -> bool:
-    """Whether one query of several lines is all that a fence holds."""
-    return (
-        each.sort is Sort.COMMAND
-        and fences.comment(body[each.start].line) is None
-        and each.command.lstrip()[:6].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"}
-        and all(not piece.line.strip() for piece in [*body[: each.start], *body[each.end + 1 :]])
-    )
 
 
 def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) -> None:
@@ -93,12 +100,30 @@ def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) 
         return
     if lead is not None and told and language == "json" and lead.draft is None:
         draft = Draft(
-            line=lead.line, end=body[-1].number if body else piece.number, kind=Kind.CODE, text=lead.text,
-            raw=state.pieces[lead.line - 1].line, code=Code(language, "", shown), lead=lead.text,
-        )  # fmt: skip
+            line=lead.line,
+            end=body[-1].number if body else piece.number,
+            kind=Kind.CODE,
+            text=lead.text,
+            raw=state.pieces[lead.line - 1].line,
+            code=Code(language, "", shown),
+            lead=lead.text,
+        )
         state.add(draft, "expected output")
         state.last_code = draft
         return
+
+
+_VALUE = re.compile(r"^\s*[-*•]?\s*([^\W\d_][^:`{}\[\]<>=]{0,40}):\s+(\S.*)$")
+
+
+def _reports(lines: Sequence[str]) -> bool:
+    """Whether a fence shows a printed report: signs, or names with values some of which state something."""
+    if any(marks.signs(line) for line in lines):
+        return True
+    told = [line for line in lines if line.strip()]
+    values = [found[2] for line in told if (found := _VALUE.match(line))]
+    stating = [value for value in values if marks.said(value) or stated.shares(value, alone=True)]
+    return len(values) > 1 and len(values) > 0.6 * len(told) and bool(stating)
 
 
 def _prompted(lines: Sequence[str]) -> bool:
@@ -122,7 +147,15 @@ def _printed(state: State, body: Sequence[Shaped]) -> None:
         ):
             text = each.line.strip("\u251c\u2514\u2502\u2500 ")
             state.add(
-                Draft(line=each.number, end=each.number, kind=Kind.MARK, text=text, raw=each.line, status=above.status, because=above.because),
+                Draft(
+                    line=each.number,
+                    end=each.number,
+                    kind=Kind.MARK,
+                    text=text,
+                    raw=each.line,
+                    status=above.status,
+                    because=above.because,
+                ),
                 "below a mark in printed output",
                 parent=above,
-            )  # fmt: skip
+            )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from pytest_readiness.checklist._read import details, marks, moods
 from pytest_readiness.checklist._read.draft import Draft, Lead, Section
@@ -39,6 +40,7 @@ class State:
     owners: list[Section | None] = field(default_factory=list)
     last_code: Draft | None = None
     chains: dict[int, list[Section]] = field(default_factory=dict)
+    shares: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     headed: dict[int, Section] = field(default_factory=dict)
 
     def note(self, number: int, role: Role, why: str, draft: Draft | None = None) -> None:
@@ -129,11 +131,23 @@ class State:
 
 def leading(title: str, line: int, draft: Draft | None = None) -> Lead:
     """A line that introduces what follows."""
+    return replace(_leading(title), line=line, draft=draft)
+
+
+@lru_cache(maxsize=2048)
+def _leading(title: str) -> Lead:
     said = marks.said(title.rstrip("s"), exact=True) or marks.said(title, exact=True)
     given = said.status if said is not None and said.end >= len(title) - 1 else Status.UNSAID
     return Lead(
-        title, line, moods.mood(title), draft, details.phase(title), moods.firm(title), moods.todo(title), given
-    )  # fmt: skip
+        title,
+        0,
+        moods.mood(title),
+        None,
+        details.phase(title),
+        moods.firm(title),
+        moods.todo(title),
+        given,
+    )
 
 
 def make(

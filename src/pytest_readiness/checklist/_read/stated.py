@@ -9,18 +9,22 @@ from dataclasses import dataclass
 _PERCENT = re.compile(r"(?<![\d.,/])(\d{1,3}(?:[.,]\d{1,2})?)\s?%")
 _RATIO = re.compile(r"(?<![\w.,/:-])(\d{1,5}(?:\.\d)?)\s?(?:/|of|von|sur|de|из)\s?(\d{1,5})(?![\w/%]|[.,-]\d)")
 _DONE = re.compile(
-    r"^\s*\**\s*(?:overall\s+)?(?:production[- ])?(?:complet\w*|done|ready|readiness|finished|implemented|progress|achieved|passed|erledigt|abgeschlossen|"
+    r"^\s*\**\s*(?:overall\s+)?(?:production[- ])?(?:complet\w*|done|ready|readiness|finished|implemented|"
+    r"progress|achieved|passed|erledigt|abgeschlossen|"
     r"fertig|termin\w+|complét\w*|complet\w*|conclu\w+|готово|выполнено|завершено|完成|完了|met\b|resolved|fixed)",
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"(?:\b(?:overall|completion|readiness|progress|score|completeness|complete|total progress|maturity|confidence|grade|rating|"
+    r"(?:\b(?:overall|completion|readiness|progress|score|completeness|complete|total progress|maturity|"
+    r"confidence|grade|rating|"
     r"fortschritt|avancement|progreso|progresso|puntuación|прогресс|готовность)|进度|完成度|進捗)\b[^%\d]{0,40}$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"^\s*\**\s*(?:\(?\d{1,3}%\)?\s*)?(?:tasks?|items?|checks?|tests?|boxes|criteria|requirements?|gates?|steps?|points?|features?|"
-    r"components?|complet\w*|done|passed|passing|pass|ready|met|resolved|fixed|closed|implemented|verified|erledigt|aufgaben|tâches|tareas|"
+    r"^\s*\**\s*(?:\(?\d{1,3}%\)?\s*)?(?:tasks?|items?|checks?|tests?|boxes|criteria|requirements?|gates?|"
+    r"steps?|points?|features?|"
+    r"components?|complet\w*|done|passed|passing|pass|ready|met|resolved|fixed|closed|implemented|verified|"
+    r"erledigt|aufgaben|tâches|tareas|"
     r"tarefas|задач\w*|项|完成)",
     re.IGNORECASE,
 )
@@ -32,7 +36,8 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _FORMER = re.compile(
-    r"(?:\bfrom|\bpreviously|\bwas|\bformerly|\bup from|\bvon|\bof the remaining|\bremaining)\W*$", re.IGNORECASE
+    r"(?:\bfrom|\bpreviously|\bwas|\bformerly|\bup from|\bpara|\btoward|\btowards|\bpour|\bbis zu|\buntil|\bfalta|\bvon|\bof the remaining|\bremaining)\W*$",
+    re.IGNORECASE,
 )
 _SCORE = re.compile(r"\b(?:score|rating|grade|readiness|quality|health|punt\w+|note)\b", re.IGNORECASE)
 _HUNDRED = 100
@@ -45,6 +50,7 @@ class Share:
     start: int
     end: int
     percent: float
+    text: str = ""
     part: int | None = None
     whole: int | None = None
     goal: bool = False
@@ -74,10 +80,10 @@ def _shares(line: str, *, trusted: bool) -> Iterator[Share]:
             continue
         ratio = re.match(r"\W{0,6}\(\W?(\d{1,5})\s?/\s?(\d{1,5})", after)
         if goal or ratio or _DONE.match(after) or _NAME.search(before) or (trusted and _ends(after)):
-            pair = (int(ratio[1]), int(ratio[2])) if ratio and int(ratio[2]) else (None, None)
+            part, whole = (int(ratio[1]), int(ratio[2])) if ratio and int(ratio[2]) else (None, None)
             end = found.end() + (ratio.end() if ratio else 0)
             taken.append((found.start(), end))
-            yield Share(found.start(), found.end(), value, *pair, goal)
+            yield Share(found.start(), found.end(), value, found[0], part, whole, goal)
     for found in _RATIO.finditer(line):
         if any(a <= found.start() < b for a, b in taken):
             continue
@@ -99,15 +105,10 @@ def _ratio(line: str, found: re.Match[str], *, trusted: bool) -> Share | None:
     closed = before.rstrip().endswith("(") and after.lstrip().startswith(")")
     score = whole in {10, 100} and bool(_SCORE.search(before))
     word = re.search(r"of|von|sur|de|из", found[0])
-    if word and not told:
+    if word and not told and not closed:
         return None
-    if not (told or score or (trusted and (closed or _ends(after)))):
+    if not (told or score or (word and closed) or (trusted and (closed or _ends(after)))):
         return None
-    whole_part = int(part) if part == int(part) else None
-    return Share(
-        found.start(),
-        found.end(),
-        round(part / whole * _HUNDRED, 2),
-        whole_part,
-        whole if whole_part is not None else None,
-    )
+    if part != int(part):
+        return Share(found.start(), found.end(), round(part / whole * _HUNDRED, 2), found[0])
+    return Share(found.start(), found.end(), round(part / whole * _HUNDRED, 2), found[0], int(part), whole)

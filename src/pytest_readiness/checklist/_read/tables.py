@@ -2,57 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from pytest_readiness.checklist._read import marks
+from pytest_readiness.checklist._read import vocabulary as words
 from pytest_readiness.checklist._read.marks import Found
 from pytest_readiness.checklist._read.prose import bare, unsigned
 from pytest_readiness.checklist.model import Status
 
-STATUS = frozenset(
-    """
-    status|state|done|done?|complete|complete?|completed|completed?|result|results|outcome|check|checked|pass|passed|
-    pass/fail|ready|ready?|verified|verified?|ok|ok?|progress|current status|implemented|implemented?|tested|finished|
-    verdict|assessment status|compliance|compliant|met|met?|readiness|completion|✓|✔|✅|☑|fixed|fixed?|go/no-go|y/n|
-    yes/no|erledigt|stand|fertig|ergebnis|statut|état|fait|avancement|estado|hecho|listo|situação|concluído|feito|stato|
-    fatto|статус|состояние|готово|выполнено|状态|完成|进度|结果|状態|完了|結果|進捗
-    """.replace("\n", "").split("|")
-)  # fmt: skip
-STATUS = frozenset(each.strip() for each in STATUS)
+STATUS = words.known("column status")
 #: A column of this name makes its table's rows items, whatever the others are.
-SUBJECTS = frozenset(
-    """
-    issue|issues|bug|problem|risk|blocker|finding|vulnerability|defect|task|tasks|action|action item|todo|to do|
-    requirement|requirements|criterion|criteria|gate|gate criteria|control|item|checklist item|check|checks|
-    test|test case|milestone|deliverable|metric|kpi|target|goal|objective|threshold|expected|actual|score|sli|slo|file|
-    change|changes|feature|capability|endpoint|component|service|concern|gap|recommendation|step|verification|activity|
-    aufgabe|anforderung|prüfpunkt|maßnahme|tâche|exigence|vérification|critère|tarea|requisito|verificación|tarefa|
-    verificação|attività|verifica|задача|требование|проверка|任务|检查项|项目|要求|タスク|項目|確認項目|dimension|category
-    """.replace("\n", "").split("|")
-)  # fmt: skip
-SUBJECTS = frozenset(each.strip() for each in SUBJECTS)
-TROUBLES = frozenset("issue issues bug problem risk blocker finding vulnerability defect concern gap error".split())
+SUBJECTS = words.known("column subjects")
+TASKS = words.known("column tasks")
+TROUBLES = words.known("column troubles")
 #: A column of this name makes its table an explanation or a choice.
-EXPLAINS = frozenset(
-    """
-    option|options|alternative|alternatives|pros|cons|trade-off|trade-offs|decision|choice|term|definition|symbol|icon|
-    meaning|legend|abbreviation|acronym|contact|phone|email|e-mail|telefon|version|author|parameter|default|
-    default value|variable|environment variable|if|then|when|scenario|response|severity level|sla|response time|
-    question|answer|role|name|description of change|changed by|approver|bedeutung|signification|significado|
-    significato|значение|含义|说明|意味|url|link|port|command|error code|code
-    """.replace("\n", "").split("|")
-)  # fmt: skip
-EXPLAINS = frozenset(each.strip() for each in EXPLAINS)
+EXPLAINS = words.known("column explains")
+#: A table with such a column weighs or explains, whatever signs it has.
+CHOICES = words.known("column choices")
+#: A column of this name tells what something is like.
+PROPERTIES = words.known("column properties")
+PROGRESS = words.known("column progress")
+_COUNTS = words.known("column counts")
+_SKIP = words.known("column skip")
 _TOTAL = re.compile(
-    r"^\W{0,4}(?:(?:grand |sub-?|overall )?totals?|sum(?:me)?|overall|average|mean|gesamt|insgesamt|totale?|общий|итого|всего|"
+    r"^\W{0,4}(?:(?:grand |sub-?|overall )?totals?|sum(?:me)?|overall|average|mean|gesamt|insgesamt|totale?|"
+    r"общий|итого|всего|"
     r"合计|总计|合計|計)\b",
     re.IGNORECASE,
-)
-_COUNTS = frozenset(
-    "total done open completed complete remaining percent % progress count passed failed pending items".split()
 )
 _NUMBER = re.compile(r"^[~\u2248<>\u2265\u2264+-]?\s?\d[\d.,/%\s]*(?:%|/\s?\d+)?$")
 _BLANKS = re.compile(r"^[\s_.\u2026-]*$")
@@ -97,7 +77,7 @@ def cells(line: str) -> list[Cell]:
     edges = bounds if bounds and bounds[0] == begin else [begin - 1, *bounds]
     if not edges or line[edges[-1] + 1 :].strip():
         edges = [*edges, len(line)]
-    return [_cell(line, a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [_cell(line, a + 1, b) for a, b in itertools.pairwise(edges)]
 
 
 def _pipes(line: str) -> list[int]:
@@ -125,12 +105,16 @@ def head(text: str) -> str:
 
 def stated(cell: str) -> tuple[Status, int, int] | None:
     """The status that a cell of a status column states, and where it stands in the cell."""
+    if marks.choice(cell):
+        return None
     found = marks.box(cell, 0) or marks.inputs(cell)
     if found:
         return found.status, found.start, found.end
     signs = marks.signs(cell)
     spoken = marks.said(_worded(cell, signs))
     if signs:
+        if spoken and cell[spoken.start : spoken.end].strip("-~\u2248 ")[:1].isdigit():
+            spoken = None
         if spoken and spoken.status not in {Status.DONE, Status.OPEN}:
             return spoken.status, signs[0].start, signs[0].end
         if spoken and spoken.status is Status.OPEN and signs[0].status is Status.DONE:
@@ -157,15 +141,19 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
     subject = _subject(names, rows)
     if boxed:
         return Table(names, Sort.STATUS, tuple(boxed), subject)
-    spoken = [column for column in named if _share(rows, column, stated) >= 0.5]  # noqa: PLR2004 - most of them
+    if set(names) & CHOICES and not named:
+        return Table(names, Sort.OTHER, (), subject)
+    spoken = [column for column in named if _share(rows, column, stated) >= 0.5]
+    firm = [column for column in spoken if names[column] not in SUBJECTS]
     if spoken:
-        return Table(names, Sort.STATUS, tuple(spoken), subject)
-    marked = [column for column in range(1, len(names)) if _share(rows, column, _signed) >= 0.6]  # noqa: PLR2004
-    signed = [column for column in range(1, len(names)) if _share(rows, column, _signed) > 0]
-    if len(signed) > 1 and len(marked) < len(names):
+        return Table(names, Sort.STATUS, tuple(firm or spoken), subject)
+    told = [column for column in range(1, len(names)) if names[column] not in PROPERTIES]
+    marked = [column for column in told if _share(rows, column, _signed) >= 0.6]
+    signed = [column for column in told if _share(rows, column, _signed) > 0]
+    if len(signed) > 1 and _levels(names, rows, signed):
         return Table(names, Sort.MATRIX, tuple(signed), subject)
-    if marked or (signed and (len(signed) == 1) and set(names) & SUBJECTS):
-        return Table(names, Sort.STATUS, tuple(marked or signed), subject)
+    if marked or len(signed) > 1 or (signed and set(names) & SUBJECTS):
+        return Table(names, Sort.STATUS, tuple(signed if len(signed) > 1 else marked or signed), subject)
     empty = [c for c in range(1, len(names)) if rows and all(_BLANKS.match(_at(row, c)) for row in rows)]
     if empty and (any(names[c] in STATUS for c in empty) or len(empty) > 1 or len(empty) == len(names) - 1):
         return Table(names, Sort.FORM, tuple(c for c in empty if names[c] in STATUS) or tuple(empty), subject)
@@ -174,11 +162,26 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
     return Table(names, _plain(names, rows, wanted=wanted), (), subject)
 
 
+_LEVEL = re.compile(
+    r"^(?:(?:l|level|tier|stage|class|stufe|niveau|nivel)?\s?[0-9a-e]|bronze|silver|gold|platinum|basic|standard|advanced|"
+    r"must|should|could)$"
+)
+
+
+def _levels(names: Sequence[str], rows: Sequence[Sequence[str]], signed: Sequence[int]) -> bool:
+    """Whether signs in several columns say for whom a row counts: ticks here and blanks there, or heads like "L1"."""
+    if all(_LEVEL.match(names[column]) for column in signed):
+        return True
+    cells = [_at(row, column) for row in rows for column in signed]
+    refused = any(sign.status is not Status.DONE for cell in cells for sign in marks.signs(cell))
+    return not refused and any(not cell.strip(" -\u2013\u2014") for cell in cells)
+
+
 def _plain(names: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool) -> Sort:
     known = set(names)
     if wanted and known & TROUBLES:
         return Sort.SUBJECT
-    numeric = [c for c in range(1, len(names)) if _share(rows, c, _NUMBER.match) > 0.8]  # noqa: PLR2004
+    numeric = [c for c in range(1, len(names)) if _share(rows, c, _NUMBER.match) > 0.8]
     if len(numeric) > 1 and known & _COUNTS and not known & {"target", "actual", "goal", "threshold"}:
         return Sort.COUNTS
     if known & EXPLAINS:
@@ -194,7 +197,7 @@ def _boxed(cell: str) -> bool:
 
 def _signed(cell: str) -> bool:
     signs = marks.signs(cell)
-    return bool(signs) and (signs[0].start < 4 or len(cell) < 24)  # noqa: PLR2004 - at the beginning, or all
+    return bool(signs) and (signs[0].start < 4 or len(cell) < 24)
 
 
 def _share(rows: Sequence[Sequence[str]], column: int, test: object) -> float:
@@ -208,13 +211,10 @@ def _at(row: Sequence[str], column: int) -> str:
     return row[column] if column < len(row) else ""
 
 
-_SKIP = frozenset({"#", "no", "no.", "id", "nr", "nr.", "priority", "severity", "№", "step #", "prio"})
-
-
 def _subject(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     """The column that names what a row is about: the first that is no number, id or box."""
     for column, name in enumerate(names):
-        if name in _SKIP or name in STATUS:
+        if name in _SKIP or (name in STATUS and name not in SUBJECTS):
             continue
         texts = [_at(row, column) for row in rows]
         if any(_box_gone(text) and not _NUMBER.match(text) for text in texts):

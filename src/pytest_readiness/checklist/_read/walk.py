@@ -43,6 +43,14 @@ def _rule(state: State, at: int, piece: Shaped) -> int:
     return at + 1
 
 
+def _tag(state: State, at: int, piece: Shaped) -> int:
+    if "</details" in piece.line.lower():
+        state.lead = None
+        state.stack.clear()
+    state.note(piece.number, Role.CONTEXT, "HTML")
+    return at + 1
+
+
 _TAKERS: dict[Shape, Callable[[State, int, Shaped], int]] = {
     Shape.BLANK: _blank,
     Shape.FRONT: _context("front matter"),
@@ -59,5 +67,5 @@ _TAKERS: dict[Shape, Callable[[State, int, Shaped], int]] = {
     Shape.BULLET: take_listed,
     Shape.NUMBER: take_listed,
     Shape.TEXT: take_paragraph,
-    Shape.TAG: _context("HTML"),
+    Shape.TAG: _tag,
 }
