@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -96,7 +97,8 @@ class _Proposer:
     def all(self) -> tuple[Proposal, ...]:
         """Return all proposals."""
         words = [self._words(number, item) for number, item in enumerate(self.items)]
-        self.elsewhere = elsewhere(words)
+        evidence = (look(cell) for item in self.items for head, cell in item.cells.items() if _is_evidence(head))
+        self.elsewhere = elsewhere(itertools.chain(words, evidence))
         return named([self._one(number, item, words[number]) for number, item in enumerate(self.items)])
 
     def _one(self, number: int, item: Item, words: set[str]) -> Proposal:
@@ -148,7 +150,7 @@ class _Proposer:
             yield heading, _OUTER
         if item.parent is not None:
             parent = self.items[item.parent]
-            if parent.kind is not Kind.HEADING:
+            if parent.kind is not Kind.HEADING or parent.text not in section:
                 yield parent.text, _OWN
         if item.cells:
             yield " ".join(head for head in item.cells if head.lower() not in _STATUS_HEADS), _HEADS
@@ -215,12 +217,20 @@ class _Proposer:
         return _proposal(number, "manual", made, confidence=Confidence.LOW, points=points, second=second)
 
 
+def _is_evidence(head: str) -> bool:
+    """Tell whether the cells below *head* say what was found, and not what is asked."""
+    return head.lower() in _EVIDENCE_HEADS
+
+
 def _text(item: Item) -> str:
     """Return what an item says, the cells of its row included."""
     if not item.cells:
         return item.text
-    left_out = _STATUS_HEADS | _EVIDENCE_HEADS
-    cells = [cell for head, cell in item.cells.items() if head.lower() not in left_out and cell != item.text]
+    cells = [
+        cell
+        for head, cell in item.cells.items()
+        if head.lower() not in _STATUS_HEADS and cell != item.text and not _is_evidence(head)
+    ]
     return " | ".join([item.text, *cells])
 
 
