@@ -25,6 +25,8 @@ _SHELL = frozenset(
 _IMPORT = re.compile(r"(?:import|from) +[a-zA-Z_]")
 _LOG_FILE = re.compile(r"\.log\b|\blogs?[/.]|\blogs?$")
 _SCRIPT = re.compile(r"^(test|lint|build|format|types?):.*$")
+#: Statements that only import, or print what was imported.
+_MORE = re.compile(r"(?:import [\w., ]+?|from [\w.]+ import [\w, ]+?|print\(.*?\))(?=;|['\"]?$|\s*$)")
 _PIPED_LOG = re.compile(r"\blogs?\b")
 
 
@@ -92,6 +94,8 @@ def line_of(line: str) -> Known:
         return Known(line, "env")
     line = _bare(line)
     probe = _by_beginning(line)
+    if probe == "imports" and _MORE.sub("", line.partition("-c")[2]).strip(" ;'\""):
+        probe = "command"
     if probe in {"command", "http", ""} and "|" in line and _PIPED_LOG.search(line.split("|", 1)[0]):
         probe = "logs" if re.search(r"\|\s*grep", line) else probe
     if (
@@ -104,7 +108,7 @@ def line_of(line: str) -> Known:
         return Known(line, "command" if " " in line else "")
     if probe == "logs" and line.startswith("grep") and not _LOG_FILE.search(line):
         probe = "file"
-    if probe in {"command", "docs", "http"} and re.search(r"[^>]> *[\w./-]+\.\w+$", line):
+    if probe in {"command", "docs", "http"} and re.search(r"[^>]> *(?!/)[\w./-]+\.\w+$", line):
         probe = "file"
     return Known(line, probe)
 

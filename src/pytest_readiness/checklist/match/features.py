@@ -57,7 +57,7 @@ def piece(text: str) -> tuple[frozenset[str], str]:
     bare = text.lstrip(_LEFT).rstrip(_RIGHT)
     if not bare:
         return frozenset(found), ""
-    features = _features(bare)
+    features = _features(bare, quoted="<quoted>" in found)
     found |= features
     if features.isdisjoint(_NAMES):
         spelt = joined(word.lower() for word in parts(bare))
@@ -76,11 +76,11 @@ _CODE = frozenset({"<httpcode>"})
 _NAMES = frozenset({"<path>", "<url>", "<endpoint>", "<env>", "<glob>", "<module>", "<identifier>"})
 
 
-def _features(bare: str) -> set[str]:
+def _features(bare: str, *, quoted: bool) -> set[str]:
     """Return the features of a piece, without what stands around it."""
     if _URL.match(bare):
         return {"<url>"}
-    found = _listed(bare) or features_of(bare)
+    found = _listed(bare) or features_of(bare, quoted=quoted)
     if found:
         return found
     for pattern, names in _SIMPLE:
@@ -173,4 +173,6 @@ def _without_code(text: str, found: set[str]) -> str:
 
 def _beginning(seen: frozenset[str]) -> set[str]:
     """Return what the first piece of a text says by being first."""
-    return {name for sign, name in (("<path>", "<first>"), (_DOCUMENT, "<begins>")) if sign in seen}
+    return {
+        name for sign, name in (("<path>", "<first>"), ("<env>", "<firstenv>"), (_DOCUMENT, "<begins>")) if sign in seen
+    }

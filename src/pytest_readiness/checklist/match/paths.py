@@ -18,10 +18,12 @@ _KNOWN_FILE = re.compile(
     r"(?:[\w.*-]+/)*(?:\.env[\w.-]*|\.git(?:ignore|attributes)|\.dockerignore|Dockerfile[\w.-]*|Makefile|LICENSE|CODEOWNERS|"
     r"Procfile|Jenkinsfile|Pipfile|Gemfile|requirements[\w-]*\.txt|\.(?:pylintrc|flake8|coveragerc|nvmrc|editorconfig)|Vagrantfile)"
 )
-_FOLDER = re.compile(rf"(?:\./)?(?:{_FOLDERS})/[\w./*{{}}\[\]-]*|(?:[\w.*-]+/)+|(?:[\w.*-]+/){{2,}}[\w.*-]+")
+_FOLDER = re.compile(rf"(?:\./)?(?:{_FOLDERS})/[\w./*{{}}\[\]-]*|(?:[\w.*-]+/)+")
+#: What is a path only where it stands in backticks: elsewhere it is a choice.
+_QUOTED = re.compile(r"(?:[\w.*-]+/){2,}[\w.*-]+")
 
 
-def features_of(bare: str) -> set[str]:
+def features_of(bare: str, *, quoted: bool = False) -> set[str]:
     """Return the features of the path of a file or folder, empty if *bare* is none."""
     bare = _AT_LINE.sub("", bare)
     lower = bare.lower()
@@ -29,7 +31,7 @@ def features_of(bare: str) -> set[str]:
         return {"<path>"}
     if lower in _BRANDS or (bare.startswith("/") and "." not in bare.rsplit("/", 1)[-1]):
         return set()
-    kind = _kind(bare)
+    kind = {"<folder>"} if quoted and _QUOTED.fullmatch(bare) and "." not in bare else _kind(bare)
     return {"<path>", *kind, *_kind_of(lower, lower.rsplit("/", 1)[-1])} if kind is not None else set()
 
 
