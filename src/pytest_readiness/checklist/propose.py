@@ -28,6 +28,8 @@ from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, P
 THRESHOLD = 1.2
 #: From this score on, with the next best this far behind, a proposal is sure.
 SURE, MARGIN = 5.0, 1.5
+#: Digits of a score that count: sums of the same numbers in another order differ behind them.
+_DIGITS = 6
 #: The score that is told as 1.
 _FULL = 10
 #: What a command in the text of an item adds to the rules of its probe.
@@ -128,7 +130,8 @@ class _Proposer:
         found = self.index.scores(words, tuple(self._around(item)))
         rules = self.index.rules
         best: dict[str, tuple[float, int]] = {}
-        for number, points in found.items():
+        for number in sorted(found):  # the first rule wins a tie, however Python happens to order words today
+            points = round(found[number], _DIGITS)
             probe = rules[number].probe
             if probe not in best or points > best[probe][0]:
                 best[probe] = (points, number)
@@ -136,7 +139,7 @@ class _Proposer:
             points, number = best.get(probe, (0.0, -1))
             best[probe] = (points + weight, number)
         choices = [_Choice(probe, points, rules[at] if at >= 0 else None, at) for probe, (points, at) in best.items()]
-        choices.sort(key=lambda choice: -choice.score)
+        choices.sort(key=lambda choice: (-choice.score, choice.number))
         return choices
 
     def _around(self, item: Item) -> Iterable[tuple[str, float]]:
@@ -210,10 +213,10 @@ class _Proposer:
         told = sum(not word.startswith("<") for word in words) + len(item.text.encode()) // _WIDE
         if item.kind in _TICKED and told >= _CLAIM and (best is None or best.probe != "manual"):
             made = _make(probe, self._found(number, item, words, None, probe), shown=False)
-            return _proposal(number, probe, made, confidence=Confidence.MEDIUM, points=0.0, second="manual")
+            return _proposal(number, probe, made, confidence=Confidence.MEDIUM, points=0.0, second="http")
         made = _make("manual", self._found(number, item, words, None, "manual"), shown=False)
         points = 0.0 if best is None else min(best.score / _FULL, 1.0)
-        second = None if best is None or best.probe == "manual" else best.probe
+        second = probe if best is None or best.probe == "manual" else best.probe
         return _proposal(number, "manual", made, confidence=Confidence.LOW, points=points, second=second)
 
 

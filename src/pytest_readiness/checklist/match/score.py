@@ -48,6 +48,14 @@ class Index:
                 self._add(self._around, number, phrase, phrase.weight)
             for phrase in rule.against:
                 self._add(self._own, number, phrase, -phrase.weight)
+        # A phrase of one word is looked for as that: it is twice as quick, and most are.
+        self._told = [
+            [
+                (next(iter(phrase.stems)) if len(phrase.stems) == 1 else "", phrase.stems, phrase.text)
+                for phrase in rule.words
+            ]
+            for rule in known
+        ]
         self._seen: dict[str, dict[int, float]] = {}
         self._merged: dict[tuple[tuple[str, float], ...], dict[int, float]] = {}
 
@@ -132,9 +140,9 @@ class Index:
     def phrases(self, number: int, words: set[str]) -> tuple[str, ...]:
         """Return the strongest phrases of a rule that are in *words*."""
         there: list[str] = []
-        for phrase in self.rules[number].words:
-            if phrase.stems <= words and phrase.text not in there:
-                there.append(phrase.text)
+        for one, stems, text in self._told[number]:
+            if (one in words if one else stems <= words) and text not in there:
+                there.append(text)
                 if len(there) == _MOST_TOLD:
                     break
         return tuple(there)
