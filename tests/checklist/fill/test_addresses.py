@@ -15,6 +15,7 @@ from pytest_readiness.checklist.match.facts import Facts
         ("https://example.org/$x", "TODO: a real address for https://example.org/x"),
         ("/x/{id}", "TODO: a real address for /x/{id}"),
         ("/x/<id>", "TODO: a real address for /x/<id>"),
+        ("https:///health", "TODO: a real address for https:///health"),
     ],
 )
 def test_an_address_is_written_as_specs_do(url: str, written: str) -> None:
