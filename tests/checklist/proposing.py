@@ -46,6 +46,13 @@ def for_code(command: str, *expected: str, language: str = "bash") -> Proposal:
     return only
 
 
+def listed(proposal: Proposal, option: str) -> list[Any]:
+    """Return an option that is a list."""
+    value = proposal.options[option]
+    assert isinstance(value, list)
+    return value
+
+
 #: Values that may take the place of a TODO, by the name of the option or measurement.
 _PLAUSIBLE = {
     "port": 5432, "burst": 50, "objective": "99.9 %", "rate": "50/s", "max_lines": 500, "poll": "http://localhost/job",
@@ -60,15 +67,25 @@ def filled(value: Any, key: str = "", number: int = 0) -> Any:
         return {name: filled(one, name) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [filled(one, key, place) for place, one in enumerate(value)]
-    if not isinstance(value, str) or not value.startswith("TODO"):
-        return value
-    if key in _PLAUSIBLE:
-        return _PLAUSIBLE[key]
-    if "such as " in value:
-        return value.split("such as ")[1]
-    if "JSON" in value or "JMESPath" in value:
-        return "found"
-    return f"shop.part{number}" if key in {"modules", "packages", "independent", "layers", "to"} else "something"
+    if isinstance(value, str) and value.startswith("TODO"):
+        return _PLAUSIBLE.get(key) or _said(value) or (f"shop.part{number}" if key in _MODULES else "something")
+    return value
+
+
+_MODULES = frozenset({"modules", "packages", "independent", "layers", "to"})
+
+
+def _said(wanted: str) -> str:
+    """Return the example that a TODO gives, empty if it gives none."""
+    if "such as " in wanted:
+        return wanted.split("such as ")[1]
+    return "found" if "JSON" in wanted or "JMESPath" in wanted else ""
+
+
+def _place(name: str, text: str) -> str:
+    """Return the definition of a variable with a place where there is none yet."""
+    scheme = {"database_url": "postgresql", "redis_url": "redis"}.get(name, "http")
+    return text.replace("TODO", f"{scheme}://localhost:5000")
 
 
 def loaded(many: Mapping[str, Proposal], folder: Path) -> Spec:
@@ -78,7 +95,7 @@ def loaded(many: Mapping[str, Proposal], folder: Path) -> Spec:
         for title, one in many.items()
         if one.probe != "group"
     ]
-    variables = {name: text for one in many.values() for name, text in one.variables.items()}
+    variables = {name: _place(name, text) for one in many.values() for name, text in one.variables.items()}
     path = folder / "readiness.yaml"
     path.write_text(yaml.safe_dump({"version": 1, "vars": variables, "gates": gates}, sort_keys=False), "utf-8")
     return spec.load(path, registry=Registry(), env={})

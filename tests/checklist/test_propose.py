@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +77,12 @@ class TestAnItem:
         assert proposal.confidence is Confidence.LOW
         assert "Zwiebelkuchen" in proposal.options["question"]  # type: ignore[operator]
 
+    def test_that_claims_something_no_rule_knows_is_for_a_test_to_show(self) -> None:
+        proposal = proposed("Yellow onions never touch green apples")
+        assert proposal.probe == "tests"
+        assert proposal.options == {"select": "keyword:yellow and onion"}
+        assert proposal.second == "http"
+
     def test_with_strong_words_is_sure(self) -> None:
         proposal = proposed("Database migrations are applied")
         assert proposal.confidence is Confidence.HIGH
@@ -117,6 +126,31 @@ class TestAnItem:
     )
     def test_may_be_in_another_language(self, text: str, probe: str) -> None:
         assert proposed(text).probe == probe
+
+
+_PRINT = """
+import yaml
+from tests.checklist.proposing import box, proposals
+corpus = yaml.safe_load(open("tests/checklist/corpus.yaml", encoding="utf-8"))
+items = [box(text, section=(section,)) for section, many in corpus.items() for text in many]
+print([(one.probe, one.second, one.words, one.options) for one in proposals(*items)])
+"""
+
+
+def test_the_order_of_words_in_memory_changes_nothing() -> None:
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", _PRINT],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(printed) == 1
 
 
 class TestAParent:

@@ -7,14 +7,19 @@ unless it measures something itself; all else goes by the words of the item and 
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import itertools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from pytest_readiness.checklist.bases import named
 from pytest_readiness.checklist.fill import Filling, Found
 from pytest_readiness.checklist.fill.makers import SAID, SHOWN
 from pytest_readiness.checklist.match import code, score
 from pytest_readiness.checklist.match.ecosystem import ELSEWHERE, elsewhere
+from pytest_readiness.checklist.match.facts import Facts
 from pytest_readiness.checklist.match.features import look
 from pytest_readiness.checklist.match.rules import Rule
 from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, Proposal, Status
@@ -23,12 +28,18 @@ from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, P
 THRESHOLD = 1.2
 #: From this score on, with the next best this far behind, a proposal is sure.
 SURE, MARGIN = 5.0, 1.5
+#: Digits of a score that count: sums of the same numbers in another order differ behind them.
+_DIGITS = 6
 #: The score that is told as 1.
 _FULL = 10
 #: What a command in the text of an item adds to the rules of its probe.
 QUOTED = 6.0
 #: What a listing or a command below an item adds.
 LISTED = 9.0
+#: How many bytes count as a further word, for scripts that put no blanks between them.
+_WIDE = 60
+#: How many words a claim has that is taken for one that tests could show.
+_CLAIM = 4
 #: What an item has to score for its bullets to be details of it.
 DETAILED = 4.0
 #: What a parent of others has to score for something that it measures itself.
@@ -41,11 +52,13 @@ _NUMBERS = frozenset({"<lines>", "<count>", "<ratio>"})
 _OWN, _OUTER = 1.0, 0.5
 _HEADS = 0.7
 _STATES = re.compile(r"\b[A-Z]{4,}\s*(?:\u2192|->)\s*[A-Z]{4,}")
+_EVIDENCE_HEADS = frozenset(
+    {"evidence", "notes", "note", "details", "comment", "comments", "location", "where", "remarks", "reference"}
+)
 _STATUS_HEADS = frozenset({"status", "state", "done", "result", "complete", "priority", "#", "id", "severity"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(NamedTuple):
     """A probe with the rule that speaks for it most."""
 
     probe: str
@@ -56,7 +69,20 @@ class _Choice:
 
 def propose(document: Document) -> tuple[Proposal, ...]:
     """Return one proposal for each item of *document*, in their order."""
-    return _Proposer(document).all()
+    with _no_collections():
+        return _Proposer(document).all()
+
+
+@contextlib.contextmanager
+def _no_collections() -> Iterator[None]:
+    """Keep the garbage collector from looking at the growing list again and again: nothing in it is garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Proposer:
@@ -64,6 +90,7 @@ class _Proposer:
         self.items = document.items
         self.index = score.index()
         self.elsewhere = False
+        self.folder = ""
         self.children: dict[int, list[Item]] = {}
         for item in self.items:
             if item.parent is not None:
@@ -72,10 +99,13 @@ class _Proposer:
     def all(self) -> tuple[Proposal, ...]:
         """Return all proposals."""
         words = [self._words(number, item) for number, item in enumerate(self.items)]
-        self.elsewhere = elsewhere(words)
-        return tuple(self._one(number, item, words[number]) for number, item in enumerate(self.items))
+        evidence = (look(cell) for item in self.items for head, cell in item.cells.items() if _is_evidence(head))
+        self.elsewhere = elsewhere(itertools.chain(words, evidence))
+        return named([self._one(number, item, words[number]) for number, item in enumerate(self.items)])
 
     def _one(self, number: int, item: Item, words: set[str]) -> Proposal:
+        if "<folder>" in words or ("<path>" in words and "/" in item.text):
+            self.folder = next((path.rpartition("/")[0] for path in Facts(item.text).paths if "/" in path), self.folder)
         if item.kind is Kind.VARIABLE:
             return self._shown(number, item, words, "env")
         if item.kind is Kind.CODE:
@@ -100,7 +130,8 @@ class _Proposer:
         found = self.index.scores(words, tuple(self._around(item)))
         rules = self.index.rules
         best: dict[str, tuple[float, int]] = {}
-        for number, points in found.items():
+        for number in sorted(found):  # the first rule wins a tie, however Python happens to order words today
+            points = round(found[number], _DIGITS)
             probe = rules[number].probe
             if probe not in best or points > best[probe][0]:
                 best[probe] = (points, number)
@@ -108,7 +139,7 @@ class _Proposer:
             points, number = best.get(probe, (0.0, -1))
             best[probe] = (points + weight, number)
         choices = [_Choice(probe, points, rules[at] if at >= 0 else None, at) for probe, (points, at) in best.items()]
-        choices.sort(key=lambda choice: -choice.score)
+        choices.sort(key=lambda choice: (-choice.score, choice.number))
         return choices
 
     def _around(self, item: Item) -> Iterable[tuple[str, float]]:
@@ -118,18 +149,18 @@ class _Proposer:
             yield item.lead, _OWN
         if section:
             yield section[-1], _OWN
-        for heading in section[1:-1]:
+        for heading in section[:-1]:
             yield heading, _OUTER
         if item.parent is not None:
             parent = self.items[item.parent]
-            if parent.kind is not Kind.HEADING:
+            if parent.kind is not Kind.HEADING or parent.text not in section:
                 yield parent.text, _OWN
         if item.cells:
             yield " ".join(head for head in item.cells if head.lower() not in _STATUS_HEADS), _HEADS
 
     def _found(self, number: int, item: Item, words: set[str], rule: Rule | None, name: str) -> Found:
         parent = None if item.parent is None else self.items[item.parent]
-        return Found(item, rule, words, self.children.get(number, ()), (), name, parent)
+        return Found(item, rule, words, self.children.get(number, ()), self.folder, name, parent)
 
     def _shown(self, number: int, item: Item, words: set[str], probe: str) -> Proposal:
         """Propose what a piece of code shows."""
@@ -177,17 +208,32 @@ class _Proposer:
         return named or (runner_up.probe if runner_up is not None else None)
 
     def _asked(self, number: int, item: Item, words: set[str], best: _Choice | None) -> Proposal:
+        """Propose a test for a claim of several words that no rule knows, and a question to a person for all else."""
+        probe = ELSEWHERE["tests"] if self.elsewhere else "tests"
+        told = sum(not word.startswith("<") for word in words) + len(item.text.encode()) // _WIDE
+        if item.kind in _TICKED and told >= _CLAIM and (best is None or best.probe != "manual"):
+            made = _make(probe, self._found(number, item, words, None, probe), shown=False)
+            return _proposal(number, probe, made, confidence=Confidence.MEDIUM, points=0.0, second="http")
         made = _make("manual", self._found(number, item, words, None, "manual"), shown=False)
         points = 0.0 if best is None else min(best.score / _FULL, 1.0)
-        second = None if best is None or best.probe == "manual" else best.probe
+        second = probe if best is None or best.probe == "manual" else best.probe
         return _proposal(number, "manual", made, confidence=Confidence.LOW, points=points, second=second)
+
+
+def _is_evidence(head: str) -> bool:
+    """Tell whether the cells below *head* say what was found, and not what is asked."""
+    return head.lower() in _EVIDENCE_HEADS
 
 
 def _text(item: Item) -> str:
     """Return what an item says, the cells of its row included."""
     if not item.cells:
         return item.text
-    cells = [cell for head, cell in item.cells.items() if head.lower() not in _STATUS_HEADS and cell != item.text]
+    cells = [
+        cell
+        for head, cell in item.cells.items()
+        if head.lower() not in _STATUS_HEADS and cell != item.text and not _is_evidence(head)
+    ]
     return " | ".join([item.text, *cells])
 
 
@@ -226,10 +272,10 @@ def _is_shown(item: Item, probe: str) -> bool:
 
 def _stands_for(parts: Sequence[Item], choices: Sequence[_Choice]) -> bool:
     """Tell whether an item stands for its *parts*, which may as well be its details."""
-    if any(part.status is not Status.UNSAID or part.kind in _TICKED for part in parts):
+    said = [part for part in parts if part.kind not in _SHOWN]
+    if any(part.status is not Status.UNSAID or part.kind in _TICKED for part in said):
         return True
-    strong = bool(choices) and choices[0].score >= DETAILED
-    return not strong and any(part.kind not in _SHOWN for part in parts)
+    return bool(said) and (not choices or choices[0].score < DETAILED)
 
 
 def _measures(choices: Sequence[_Choice], words: set[str]) -> bool:

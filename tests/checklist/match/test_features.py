@@ -37,6 +37,8 @@ from pytest_readiness.checklist.match.features import look, piece
         ("~8,800 lines", {"<lines>"}),
         ("195MB", {"<size>"}),
         ("returns 403", {"<httpcode>"}),
+        ("returns 200", {"<httpcode>"}),
+        ("works (201)", {"<httpcode>"}),
         ("2031-04-02", {"<date>"}),
         ("4x faster", {"<times>"}),
         ("Pandas, NumPy", {"<library>"}),
@@ -61,6 +63,11 @@ def test_the_words_in_a_path_say_nothing_of_what_is_asked() -> None:
 
 def test_the_line_behind_a_path_is_no_part_of_it() -> None:
     assert "<py>" in look("shop/cart.py:120")
+
+
+@pytest.mark.parametrize("text", ["400 lines", "200 users", "500 rows", "201"])
+def test_a_count_is_no_status(text: str) -> None:
+    assert "<httpcode>" not in look(text)
 
 
 def test_zero_is_a_word() -> None:

@@ -13,7 +13,7 @@ from pytest_readiness.checklist.match.rules import Rule
 KNOWN = rules.load()
 PROBES = {*registry.builtin_names(), "group"}
 FEATURES = {
-    "path", "first", "begins", "link", "setting", "promql", "url", "library", "ratio", "date", "number", "count",
+    "firstenv", "path", "first", "begins", "link", "setting", "promql", "url", "library", "ratio", "date", "number", "count",
     "httpcode", "endpoint", "env", "call", "requirement", "version", "module", "identifier", "name", "percent",
     "duration", "size", "rate", "lines", "times", "bound", "quoted", "folder", "glob", "dotenv", "testfile", "jstest",
     "dockerfile", "compose", "workflow", "k8s", "requirements", "packagejson", "doc", "gitfile", "init", "migration",

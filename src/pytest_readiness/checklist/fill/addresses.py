@@ -44,7 +44,7 @@ def of(url: str, method: str = "") -> Address:
     url = url.strip("'\"").rstrip(".,;")
     local = _LOCAL.match(url)
     rest = url[local.end() :] if local else url
-    if _OPEN.search(rest):
+    if _OPEN.search(rest) or ":///" in url:
         return Address(method, todo(f"a real address for {rest}".replace("${", "{").replace("$", "")), {})
     if local:
         host = local[0].replace("0.0.0.0", "localhost")  # noqa: S104 - not bound to, asked

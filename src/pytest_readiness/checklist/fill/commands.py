@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pytest_readiness.checklist.fill import Filling, Found, Maker, todo
@@ -21,7 +22,7 @@ def git(found: Found) -> Filling:
 
 def _named_in_git(found: Found) -> Filling | None:
     """Return what is asked of files, hooks and tags, None if nothing is."""
-    dotenv = [path for path in found.facts.paths if ".env" in path]
+    dotenv = [path for path in found.facts.paths if ".env" in path and "example" not in path]
     if found.has("hook", "precommit"):
         return Filling({"hooks": ["pre-commit"]}, {"missing": 0, "hooks": ">= 1"})
     if dotenv or found.has("secret"):
@@ -29,11 +30,24 @@ def _named_in_git(found: Found) -> Filling | None:
         return Filling(options, {"unwanted": 0, "secrets": 0, "files": ">= 1"})
     if found.has("bytecode") or ".pyc" in found.text:
         return Filling({"not_committed": ["*.pyc", "__pycache__"]}, {"unwanted": 0, "files": ">= 1"})
-    if found.facts.files:
-        return Filling({"committed": found.facts.files}, {"missing": 0})
+    if found.facts.paths:
+        return _in_git(found)
     if found.has("tag", "version"):
         return Filling({}, {"tagged": True})
     return None
+
+
+#: Words of headings over files that must not be in git.
+_UNWANTED = re.compile(r"(?i)\b(?:not|never|no|ignored?|exclude[ds]?|gitignore)\b")
+
+
+def _in_git(found: Found) -> Filling:
+    """Return what is asked of the files that are named: that they are in git, or that they are not."""
+    above = " ".join((*found.item.section, found.item.lead))
+    if _UNWANTED.search(above) or _UNWANTED.search(found.item.text):
+        patterns = [path.rstrip("/") for path in found.facts.paths]
+        return Filling({"not_committed": patterns}, {"unwanted": 0, "files": ">= 1"})
+    return Filling({"committed": [path.rstrip("/") for path in found.facts.paths]}, {"missing": 0})
 
 
 def _figures_of_git(found: Found) -> Filling | None:
@@ -82,6 +96,13 @@ def build(found: Found) -> Filling:
     else:
         fallback = [todo("the command that builds, word by word")]
     return Filling({"run": _run(found, fallback)}, {"exit_code": 0}, side_effects=True)
+
+
+def dns(_found: Found) -> Filling:
+    """A name that leads where it should."""
+    return Filling(
+        {"run": ["dig", "+short", todo("the name")]}, {"exit_code": 0, "stdout": todo("contains the address")}
+    )
 
 
 def terraform(found: Found) -> Filling:

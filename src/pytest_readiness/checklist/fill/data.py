@@ -96,7 +96,7 @@ def redis(found: Found) -> Filling:
     time = found.facts.first("ms")
     if time is not None:
         expect["latency"] = time.condition("<=")
-    if found.has("persist", "aof", "rdb"):
+    if found.has("persistence", "persistent", "aof", "rdb"):
         expect["persistence"] = "!= none"
     elif not found.has("ping"):
         options["round_trip"] = True

@@ -24,8 +24,9 @@ def file(found: Found) -> Filling:
         expect["count"] = count.condition("")
     if "count" not in expect and "glob" in options:
         expect["count"] = ">= 1"
-    if "path" in options and "size" not in expect and not options["path"].startswith("TODO"):
-        expect["size"] = "> 0 B" if not options["path"].endswith("__init__.py") else ">= 0 B"
+    if "path" in options and not options["path"].startswith("TODO"):
+        if not options["path"].endswith("__init__.py"):
+            expect.setdefault("size", "> 0 B")
         expect["count"] = 1
     if not expect:
         expect["missing" if "paths" in options else "count"] = 0 if "paths" in options else ">= 1"
@@ -61,22 +62,29 @@ def _where(found: Found) -> dict[str, Any]:
     """Return options that say which files."""
     paths = found.facts.paths
     if not paths:
-        named = [child for item in found.children for child in _own_paths(item.text)]
-        if len(named) > 1:
-            return (
-                {"paths": [_anywhere(path) for path in named]}
-                if all("/" in path for path in named)
-                else {"glob": _braces(named)}
-            )
-        above = [path for path in found.above.paths if not path.endswith(("txt", "md"))]
-        if above:
-            return {"glob": f"{above[0]}**/*"} if above[0].endswith("/") else where_is(above[0])
-        if found.has("test", "suite"):
-            return {"glob": "tests/integration/**/test_*.py" if found.has("integration") else "tests/**/test_*.py"}
-        return {"glob": todo("which files")}
+        return _elsewhere(found)
+    if paths[0] == "__init__.py":
+        return {"path": f"{found.folder}/__init__.py" if found.folder else todo("in which folder __init__.py is")}
     if len(paths) > 1 and all("/" in path and "*" not in path and not path.endswith("/") for path in paths):
         return {"paths": paths}
     return where_is(paths[0])
+
+
+def _elsewhere(found: Found) -> dict[str, Any]:
+    """Return options for an item that names no file: those that its children name, or what is above it."""
+    named = [child for item in found.children for child in _own_paths(item.text)]
+    if len(named) > 1:
+        return (
+            {"paths": [_anywhere(path) for path in named]}
+            if all("/" in path for path in named)
+            else {"glob": _braces(named)}
+        )
+    above = [path for path in found.above.paths if not path.endswith(("txt", "md"))]
+    if above:
+        return {"glob": f"{above[0]}**/*"} if above[0].endswith("/") else where_is(above[0])
+    if found.has("test", "suite"):
+        return {"glob": "tests/integration/**/test_*.py" if found.has("integration") else "tests/**/test_*.py"}
+    return {"glob": todo("which files")}
 
 
 def _own_paths(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_readiness.checklist.fill import Filling, Found, todo
+from pytest_readiness.checklist.fill import PLACES, Filling, Found, todo
 from pytest_readiness.checklist.fill.addresses import Address, of
 from pytest_readiness.checklist.fill.lines import OPEN, expected_of, known_of
 from pytest_readiness.checklist.match.facts import KNOWN_STATUS
@@ -130,14 +130,9 @@ def _pipes(line: str) -> list[str]:
 
 def _server(words: list[str]) -> Filling:
     """A command that starts a server: whether the server answers where it listens."""
-    text = " ".join(words)
-    port = re.search(r"--port[= ](\d+)|-p (\d+):\d+|-b \S*?:(\d+)|:(\d{4,5})\b", text)
-    number = (
-        next((one for one in port.groups() if one), "8000")
-        if port
-        else ("3000" if words[:1] in (["npm"], ["yarn"]) else "8000")
-    )
-    base = f"${{BASE_URL:-http://localhost:{number}}}"
+    port = re.search(r"--port[= ](\d+)|-p (\d+):\d+|-b \S*?:(\d+)|:(\d{4,5})\b", " ".join(words))
+    given = next((one for one in port.groups() if one), "") if port else ""
+    base = f"${{BASE_URL:-http://localhost:{given}}}" if given else PLACES["base_url"]
     return Filling({"url": "${base_url}/"}, {"status": "in 200, 301, 302, 307, 401, 403, 404"}, {"base_url": base})
 
 

@@ -23,6 +23,10 @@ _SHELL = frozenset(
     {"", "bash", "sh", "shell", "console", "zsh", "powershell", "ps1", "cmd", "text", "bat", "fish", "terminal"}
 )
 _IMPORT = re.compile(r"(?:import|from) +[a-zA-Z_]")
+_LOG_FILE = re.compile(r"\.log\b|\blogs?[/.]|\blogs?$")
+_SCRIPT = re.compile(r"^(test|lint|build|format|types?):.*$")
+#: Statements that only import, or print what was imported.
+_MORE = re.compile(r"(?:import [\w., ]+?|from [\w.]+ import [\w, ]+?|print\(.*?\))(?=;|['\"]?$|\s*$)")
 _PIPED_LOG = re.compile(r"\blogs?\b")
 
 
@@ -90,6 +94,8 @@ def line_of(line: str) -> Known:
         return Known(line, "env")
     line = _bare(line)
     probe = _by_beginning(line)
+    if probe == "imports" and _MORE.sub("", line.partition("-c")[2]).strip(" ;'\""):
+        probe = "command"
     if probe in {"command", "http", ""} and "|" in line and _PIPED_LOG.search(line.split("|", 1)[0]):
         probe = "logs" if re.search(r"\|\s*grep", line) else probe
     if (
@@ -100,9 +106,9 @@ def line_of(line: str) -> Known:
         and line not in {"env", "printenv"}
     ):
         return Known(line, "command" if " " in line else "")
-    if probe == "logs" and line.startswith("grep") and ".log" not in line and "logs/" not in line:
+    if probe == "logs" and line.startswith("grep") and not _LOG_FILE.search(line):
         probe = "file"
-    if probe in {"command", "docs", "http"} and re.search(r"[^>]> *[\w./-]+\.\w+$", line):
+    if probe in {"command", "docs", "http"} and re.search(r"[^>]> *(?!/)[\w./-]+\.\w+$", line):
         probe = "file"
     return Known(line, probe)
 
@@ -136,8 +142,9 @@ def _by_beginning(line: str) -> str:
             return as_module
     if words[0].rsplit("/", 1)[-1] in {"python", "python3", "pip", "pip3", "pytest"}:
         words[0] = words[0].rsplit("/", 1)[-1]
+    begins = [_SCRIPT.sub(r"\1", word) for word in words] if ":" in line else words
     for length in range(min(longest, len(words)), 0, -1):
-        probe = table.get(" ".join(words[:length]))
+        probe = table.get(" ".join(begins[:length]))
         if probe is not None:
             return _refined(probe, words)
     if words[0].startswith(("./", "bin/", "scripts/")) or words[0].endswith((".sh", ".py")):
@@ -149,7 +156,7 @@ def _refined(probe: str, words: list[str]) -> str:
     """Return the probe where options further on decide."""
     if probe == "command" and words[0] == "docker" and words[1:2] == ["run"] and {"-p", "--publish"} & set(words):
         return "http"
-    if probe == "tests" and any(word.startswith("--cov") for word in words):
+    if probe in {"tests", "junit"} and any(word.startswith("--cov") or word.endswith(":coverage") for word in words):
         return "coverage"
     if probe == "tests" and any(word.startswith("--benchmark") for word in words):
         return "benchmark"

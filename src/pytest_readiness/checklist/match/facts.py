@@ -34,18 +34,26 @@ _UNITS = {
     "lines": "lines", "loc": "lines", "line": "lines", "x": "x", "times": "x", "k": "k",
 }  # fmt: skip
 _LONGER = {"week": (7, "d"), "month": (30, "d"), "k": (1000, "")}
-_QUANTITY = re.compile(
-    r"(?:\b(?P<word>" + "|".join(sorted(map(re.escape, _WORDS_BEFORE), key=len, reverse=True)) + r")\s+)?"
-    r"(?P<sign>[<>]=?|[≤≥~≈])?\s*(?<![\w.#/-])(?P<low>\d[\d,]*(?:\.\d+)?)(?:\s?(?:-|\u2013|to)\s?(?P<high>\d[\d,]*(?:\.\d+)?))?"
+#: A number, from its first digit on: what stands before it is looked at where there is one.
+_NUMBER = re.compile(
+    r"(?<![\w.#/-])(?P<low>\d[\d,]*(?:\.\d+)?)(?:\s?(?:-|\u2013|to)\s?(?P<high>\d[\d,]*(?:\.\d+)?))?"
     r"(?P<plus>\+)?\s*(?P<unit>" + "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True)) + r")?(?P<plus2>\+)?"
-    r"(?![\w/]*[A-Za-z_]\w*\.\w)(?![\d\w])",
+    r"(?![\w/]*[A-Za-z_]\w*\.\w)(?!\w)",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d")
-_DATES = re.compile(
-    r"(?i:\b(?:line|step|phase|week|day|month|quarter|sprint|section)s? \d+(?:\s?[-\u2013]\s?\d+)?)|"
-    r"\d{4}-\d{2}(?:-\d{2})?|\bv?\d+\.\d+\.\d+\b|\b[A-Z]\w*[- ]?\d+[-:]|\bP\d\b|#\d+"
+_COMPARING = tuple(sorted(_WORDS_BEFORE, key=len, reverse=True))
+#: How far before a number a word may begin that compares it.
+_REACH = 18
+#: How much of what follows a number is kept, to tell what it counts.
+_AFTER = 44
+#: What is before numbers that only name something, and what those are that are dates or versions.
+_NAMING = tuple(
+    f"{word}{plural}"
+    for word in ("line", "step", "phase", "week", "day", "month", "quarter", "sprint", "section", "version")
+    for plural in ("", "s")
 )
+_DATE = re.compile(r"\d{4}-\d{2}(?!\d)|\d+\.\d+\.\d")
+_DIGIT = re.compile(r"\d")
 _RATIO = re.compile(r"(?<![\d/.-])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d/.-])")
 _METHOD = r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"
 _ENDPOINT = re.compile(
@@ -107,6 +115,8 @@ class Facts:
     @cached_property
     def quoted(self) -> list[str]:
         """What stands between backticks."""
+        if "`" not in self.text:
+            return []
         return [text.strip() for text in _QUOTED.findall(self.text)]
 
     @cached_property
@@ -154,6 +164,8 @@ class Facts:
     @cached_property
     def calls(self) -> list[str]:
         """Names of functions and methods that are written as calls."""
+        if "(" not in self.text:
+            return []
         return [name for name, _ in _CALL.findall(self.text)]
 
     @cached_property
@@ -175,21 +187,26 @@ class Facts:
     @cached_property
     def ratio(self) -> tuple[int, int] | None:
         """Two numbers as in 56/56."""
+        if "/" not in self.text:
+            return None
         match = _RATIO.search(self.text)
         return (int(match[1].replace(",", "")), int(match[2].replace(",", ""))) if match else None
 
     @cached_property
     def status(self) -> list[int]:
         """Statuses of HTTP."""
+        if not _DIGIT.search(self.text):
+            return []
         return [int(code) for code in _STATUS.findall(self.text) if int(code) in KNOWN_STATUS]
 
     @cached_property
     def quantities(self) -> list[Quantity]:
         """All numbers, but those in dates, versions and names."""
-        if not _DIGIT.search(self.text):
+        text = self.text
+        if not _DIGIT.search(text):
             return []
-        text = _DATES.sub(" ", self.text)
-        return [_quantity(match, text) for match in _QUANTITY.finditer(text)]
+        found = (_quantity(match, text) for match in _NUMBER.finditer(text) if not _DATE.match(text, match.start()))
+        return [one for one in found if one is not None]
 
     def first(self, *units: str) -> Quantity | None:
         """Return the first number in one of *units*."""
@@ -206,15 +223,22 @@ def _bare(part: str) -> str:
     return part.strip("\"'`,;()<>|!?").rstrip(".:*_]").lstrip("[")
 
 
-def _quantity(match: re.Match[str], text: str) -> Quantity:
-    sign: Op = _SIGNS.get(match["sign"] or "") or _WORDS_BEFORE.get((match["word"] or "").lower(), "")
+def _quantity(match: re.Match[str], text: str) -> Quantity | None:
+    """Return the number that was found in *text* with all that is said of it, None if it only names something."""
+    before = text[max(0, match.start() - _REACH) : match.start()].rstrip().lower()
+    if before.endswith(_NAMING):
+        return None
+    sign = next((before[-length:] for length in (2, 1) if before[-length:] in _SIGNS), "")
+    before = before.removesuffix(sign).rstrip()
+    word = next((word for word in _COMPARING if before.endswith(word)), "") if before.endswith(_COMPARING) else ""
+    op: Op = _SIGNS.get(sign) or _WORDS_BEFORE.get(word, "")
     if match["plus"] or match["plus2"]:
-        sign = sign or ">="
+        op = op or ">="
     high = match["high"]
     return Quantity(
         low=float(match["low"].replace(",", "")),
         unit=_UNITS.get((match["unit"] or "").lower(), ""),
-        op=sign,
+        op=op,
         high=None if high is None else float(high.replace(",", "")),
-        after=text[match.end() :].strip(" *_`").lower()[:40],
+        after=text[match.end() : match.end() + _AFTER].strip(" *_`").lower(),
     )

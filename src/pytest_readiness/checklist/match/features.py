@@ -50,56 +50,37 @@ _NOTHING: frozenset[str] = frozenset()
 
 @lru_cache(maxsize=65536)
 def piece(text: str) -> tuple[frozenset[str], str]:
-    """Return the stems and features of one piece of text without blanks in it; and itself, if it is a plain word."""
+    """Return the stems and features of a text without blanks; and itself if a plain word, ( if that began it."""
     found: set[str] = set()
     if text.startswith("`") and len(text) > 2:  # noqa: PLR2004 - two signs and something between
         found.add("<quoted>")
     bare = text.lstrip(_LEFT).rstrip(_RIGHT)
     if not bare:
         return frozenset(found), ""
-    features = _features(bare)
+    features = _features(bare, quoted="<quoted>" in found)
     found |= features
     if features.isdisjoint(_NAMES):
         spelt = joined(word.lower() for word in parts(bare))
         found |= {stem(word) for word in spelt if bare == "0" or not word.isdigit()}
-    return frozenset(found), bare.lower() if bare.isalpha() else ""
+    word = bare.lower() if bare.isalpha() else "(" if text.startswith("(") or bare in _SURE_STATUSES else ""
+    return frozenset(found), word
 
 
-_MONTHS = frozenset(
-    ["january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december"]
-)
-#: Statuses of HTTP that are hardly ever anything else.
-_STATUSES = frozenset(
-    [
-        "200",
-        "201",
-        "202",
-        "204",
-        "301",
-        "302",
-        "400",
-        "401",
-        "403",
-        "404",
-        "405",
-        "409",
-        "422",
-        "429",
-        "500",
-        "502",
-        "503",
-        "504",
-    ]
-)
+_MONTHS = words("months")
+#: Statuses of HTTP, and those of them that are hardly ever a count: the others need a word before them.
+_STATUSES = words("statuses")
+_SURE_STATUSES = words("sure_statuses")
+_ANSWERS = words("answers")
+_CODE = frozenset({"<httpcode>"})
 #: What names something: the words in a name say nothing of what is asked.
 _NAMES = frozenset({"<path>", "<url>", "<endpoint>", "<env>", "<glob>", "<module>", "<identifier>"})
 
 
-def _features(bare: str) -> set[str]:
+def _features(bare: str, *, quoted: bool) -> set[str]:
     """Return the features of a piece, without what stands around it."""
     if _URL.match(bare):
         return {"<url>"}
-    found = _listed(bare) or features_of(bare)
+    found = _listed(bare) or features_of(bare, quoted=quoted)
     if found:
         return found
     for pattern, names in _SIMPLE:
@@ -166,6 +147,8 @@ def look(text: str) -> set[str]:
         elif first:
             first = not seen
             found |= _beginning(seen)
+        if "<httpcode>" in seen and word != "(" and before not in _ANSWERS:
+            seen -= _CODE
         found |= seen
         if counted:
             found.update(_UNIT_STEMS[unit] for unit in seen if unit in _UNIT_STEMS)
@@ -190,4 +173,6 @@ def _without_code(text: str, found: set[str]) -> str:
 
 def _beginning(seen: frozenset[str]) -> set[str]:
     """Return what the first piece of a text says by being first."""
-    return {name for sign, name in (("<path>", "<first>"), (_DOCUMENT, "<begins>")) if sign in seen}
+    return {
+        name for sign, name in (("<path>", "<first>"), ("<env>", "<firstenv>"), (_DOCUMENT, "<begins>")) if sign in seen
+    }

@@ -18,27 +18,36 @@ _KNOWN_FILE = re.compile(
     r"(?:[\w.*-]+/)*(?:\.env[\w.-]*|\.git(?:ignore|attributes)|\.dockerignore|Dockerfile[\w.-]*|Makefile|LICENSE|CODEOWNERS|"
     r"Procfile|Jenkinsfile|Pipfile|Gemfile|requirements[\w-]*\.txt|\.(?:pylintrc|flake8|coveragerc|nvmrc|editorconfig)|Vagrantfile)"
 )
-_FOLDER = re.compile(rf"(?:\./)?(?:{_FOLDERS})/[\w./*{{}}\[\]-]*|(?:[\w.*-]+/)+|(?:[\w.*-]+/){{2,}}[\w.*-]+")
+_FOLDER = re.compile(rf"(?:\./)?(?:{_FOLDERS})/[\w./*{{}}\[\]-]*|(?:[\w.*-]+/)+")
+#: What is a path only where it stands in backticks: elsewhere it is a choice.
+_QUOTED = re.compile(r"(?:[\w.*-]+/){2,}[\w.*-]+")
 
 
-def features_of(bare: str) -> set[str]:
+def features_of(bare: str, *, quoted: bool = False) -> set[str]:
     """Return the features of the path of a file or folder, empty if *bare* is none."""
     bare = _AT_LINE.sub("", bare)
     lower = bare.lower()
+    if bare.startswith("~/"):
+        return {"<path>"}
     if lower in _BRANDS or (bare.startswith("/") and "." not in bare.rsplit("/", 1)[-1]):
         return set()
-    known = _KNOWN_FILE.fullmatch(bare)
-    name = lower.rsplit("/", 1)[-1]
-    if known:
-        return {"<path>", *_kind_of(lower, name)}
+    kind = {"<folder>"} if quoted and _QUOTED.fullmatch(bare) and "." not in bare else _kind(bare)
+    return {"<path>", *kind, *_kind_of(lower, lower.rsplit("/", 1)[-1])} if kind is not None else set()
+
+
+def _kind(bare: str) -> set[str] | None:
+    """Return the feature of a path's ending, an empty set where its name tells, None if it is no path."""
+    if _KNOWN_FILE.fullmatch(bare):
+        return set()
     match = _FILE.fullmatch(bare)
-    if match and match[1].lower() in SUFFIXES and not bare.startswith("."):
-        return {"<path>", SUFFIXES[match[1].lower()], *_kind_of(lower, name)}
+    suffix = SUFFIXES.get(match[1].lower()) if match else None
+    if suffix and not bare.startswith("."):
+        return {suffix}
     if match and "/" in bare and bare.startswith("."):
-        return {"<path>", SUFFIXES.get(match[1].lower(), "<path>"), *_kind_of(lower, name)}
+        return {suffix} if suffix else set()
     if _FOLDER.fullmatch(bare) or bare.startswith((".github/", ".husky/", ".circleci/")):
-        return {"<path>", "<folder>", *_kind_of(lower, name)}
-    return {"<path>", "<glob>"} if "**" in bare and "/" in bare else set()
+        return {"<folder>"}
+    return set() if "**" in bare and "/" in bare else None
 
 
 def _kind_of(lower: str, name: str) -> set[str]:

@@ -43,7 +43,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One thing that checklists ask for, as the YAML has it."""
+    """One thing that checklists ask for, as the YAML has it; the strongest of its ``words`` come first."""
 
     name: str
     probe: str
@@ -78,7 +78,7 @@ def made(entry: Mapping[str, Any]) -> Rule:
     return Rule(
         name=entry["rule"],
         probe=entry["probe"],
-        words=tuple(_phrases(entry["words"])),
+        words=tuple(sorted(_phrases(entry["words"]), key=lambda phrase: -phrase.weight)),
         context=tuple(_phrases(entry.get("context", {}))),
         against=tuple(_phrases(entry.get("against", {}))),
         needs=frozenset(entry.get("needs", ())),
