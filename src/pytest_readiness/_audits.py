@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_readiness.checklist import fail_on
-from pytest_readiness.checklist.audit import Audit
+from pytest_readiness.checklist.judging import fail_on
+from pytest_readiness.checklist.judging.audit import Audit
 from pytest_readiness.checklist.opening import Opened, claiming
 from pytest_readiness.checklist.settle import held
 from pytest_readiness.errors import UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from pytest_readiness.checklist.audit import Audit, Finding, audit
+from pytest_readiness.checklist.judging.audit import Audit, Finding, audit
 from pytest_readiness.checklist.model import Document
 from pytest_readiness.checklist.pairing import Pairing
 from pytest_readiness.model import Deferral, Gate, Held, Outcome, Report, Verdict, Waiver

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_readiness.checklist.notes import BEGIN, END
 from pytest_readiness.checklist.pairs import paired
+from pytest_readiness.checklist.rewriting.notes import BEGIN, END
 from pytest_readiness.model import Gate
 
 from .evidence import measuring

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_readiness.checklist.audit import Audit
-from pytest_readiness.checklist.notes import bare
+from pytest_readiness.checklist.judging.audit import Audit
 from pytest_readiness.checklist.opening import Opened
 from pytest_readiness.checklist.read import read
+from pytest_readiness.checklist.rewriting.notes import bare
 from pytest_readiness.checklist.settle import held, settled
 from pytest_readiness.checklist.text import decode, encode
 from pytest_readiness.model import Gate, Outcome, Report

@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pytest_readiness.checklist import fail_on
-from pytest_readiness.checklist.audit import Audit
+from pytest_readiness.checklist.judging import fail_on
+from pytest_readiness.checklist.judging.audit import Audit
 from pytest_readiness.model import Outcome
 from pytest_readiness.reports import _audit_json, audit
 from pytest_readiness.reports._screen import cells

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_readiness.checklist.model import Document, Status, Text
-from pytest_readiness.checklist.notes import bare
 from pytest_readiness.checklist.read import read
+from pytest_readiness.checklist.rewriting.notes import bare
 from pytest_readiness.checklist.text import decode
 from pytest_readiness.errors import UsageError
 

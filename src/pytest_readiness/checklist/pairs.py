@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pytest_readiness.checklist.claims import speaks_of_all
+from pytest_readiness.checklist.judging.claims import speaks_of_all
 from pytest_readiness.checklist.model import Document
-from pytest_readiness.checklist.notes import summary_lines
 from pytest_readiness.checklist.opening import Opened
 from pytest_readiness.checklist.pairing import Pairing, ids, key, pair
-from pytest_readiness.checklist.wording import STATUS_WORDS
+from pytest_readiness.checklist.rewriting.notes import summary_lines
+from pytest_readiness.checklist.rewriting.wording import STATUS_WORDS
 from pytest_readiness.model import Gate
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

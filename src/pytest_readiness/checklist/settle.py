@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pytest_readiness.checklist.audit import Audit, audit
+from pytest_readiness.checklist.judging.audit import Audit, audit
 from pytest_readiness.checklist.model import Text
-from pytest_readiness.checklist.notes import bare
 from pytest_readiness.checklist.opening import Opened
 from pytest_readiness.checklist.pairs import paired
 from pytest_readiness.checklist.read import read
-from pytest_readiness.checklist.rewrite import rewrite
+from pytest_readiness.checklist.rewriting.notes import bare
+from pytest_readiness.checklist.rewriting.rewrite import rewrite
 from pytest_readiness.model import Gate, Report
 
 #: So often a document is rewritten at the most; a second time is rare.

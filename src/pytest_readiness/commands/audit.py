@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from pytest_readiness import reports
-from pytest_readiness.checklist import fail_on
+from pytest_readiness.checklist.judging import fail_on
 from pytest_readiness.checklist.opening import claiming
 from pytest_readiness.checklist.settle import held
 from pytest_readiness.commands import _evidence, _gates

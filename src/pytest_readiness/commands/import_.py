@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pytest_readiness import spec
-from pytest_readiness.checklist import tree, write
-from pytest_readiness.checklist.merge import Merged, merge
+from pytest_readiness.checklist.drafting import tree, write
+from pytest_readiness.checklist.drafting.merge import Merged, merge
+from pytest_readiness.checklist.drafting.sound import sound
 from pytest_readiness.checklist.model import Document, Proposal, Role
 from pytest_readiness.checklist.propose import propose
-from pytest_readiness.checklist.sound import sound
 from pytest_readiness.commands import _checklist, _project
 from pytest_readiness.commands._files import put
 from pytest_readiness.commands._output import Output

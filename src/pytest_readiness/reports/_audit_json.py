@@ -15,8 +15,8 @@ from pytest_readiness.model import Verdict
 from pytest_readiness.reports._json_schema import object_of
 
 if TYPE_CHECKING:
-    from pytest_readiness.checklist.audit import Audit, Finding
-    from pytest_readiness.checklist.claims import Recount
+    from pytest_readiness.checklist.judging.audit import Audit, Finding
+    from pytest_readiness.checklist.judging.claims import Recount
     from pytest_readiness.model import Report
 
 VERSION = 1

@@ -9,8 +9,8 @@ from pytest_readiness import units
 from pytest_readiness.reports._words import verdict
 
 if TYPE_CHECKING:
-    from pytest_readiness.checklist.audit import Audit, Finding
-    from pytest_readiness.checklist.claims import Recount
+    from pytest_readiness.checklist.judging.audit import Audit, Finding
+    from pytest_readiness.checklist.judging.claims import Recount
     from pytest_readiness.model import Report
     from pytest_readiness.reports._screen import Screen
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pytest_readiness.checklist.emit import entry, scalar
-from pytest_readiness.checklist.tree import Branch, Draft
-from pytest_readiness.checklist.write import draft_lines
+from pytest_readiness.checklist.drafting.emit import entry, scalar
+from pytest_readiness.checklist.drafting.tree import Branch, Draft
+from pytest_readiness.checklist.drafting.write import draft_lines
 from pytest_readiness.model import Severity
 from pytest_readiness.survey.model import Section, Settled
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_readiness.checklist.audit import Word, names
+from pytest_readiness.checklist.judging.audit import Word, names
+from pytest_readiness.checklist.judging.standing import Measured
 from pytest_readiness.checklist.model import Kind, Status
-from pytest_readiness.checklist.standing import Measured
 from pytest_readiness.model import Gate, Outcome
-
-from .evidence import DEFERRAL, EXPIRED, WAIVER, held, measuring, only
-from .samples import document, item
+from tests.checklist.evidence import DEFERRAL, EXPIRED, WAIVER, held, measuring, only
+from tests.checklist.samples import document, item
 
 DONE = Status.DONE
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED

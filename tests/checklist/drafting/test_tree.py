@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from pytest_readiness.checklist import tree, write
+from pytest_readiness.checklist.drafting import tree, write
 from pytest_readiness.checklist.model import Confidence, Document, Kind, Proposal, Stated, Status
 from pytest_readiness.model import Severity
-
-from .samples import NAME, document, item, proposal
+from tests.checklist.samples import NAME, document, item, proposal
 
 
 def grown(found: Document, *made: Proposal) -> dict[str, tuple[tuple[str, ...], dict[str, object]]]:

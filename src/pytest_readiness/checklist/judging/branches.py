@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_readiness.checklist.judging.standing import Measured, Standing, together
 from pytest_readiness.checklist.model import Document, Status
-from pytest_readiness.checklist.standing import Measured, Standing, together
 
 if TYPE_CHECKING:
     from pytest_readiness.checklist.pairing import Pairing

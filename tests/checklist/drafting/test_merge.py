@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from pytest_readiness import spec
-from pytest_readiness.checklist import tree, write
-from pytest_readiness.checklist.merge import Merged, merge
+from pytest_readiness.checklist.drafting import tree, write
+from pytest_readiness.checklist.drafting.merge import Merged, merge
 from pytest_readiness.checklist.model import Document, Kind, Status
 from pytest_readiness.errors import UsageError
 from pytest_readiness.model import Spec
 from pytest_readiness.registry import Registry
-
-from .samples import NAME, document, item, proposal, proposals
+from tests.checklist.samples import NAME, document, item, proposal, proposals
 
 EDITED = """\
 # Ours, with comments.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pytest_readiness.checklist.emit import entry, scalar
+from pytest_readiness.checklist.drafting.emit import entry, scalar
+from pytest_readiness.checklist.drafting.tree import Branch, Draft
 from pytest_readiness.checklist.model import Document
-from pytest_readiness.checklist.tree import Branch, Draft
 
 _STEP = "    "
 

@@ -13,13 +13,13 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from pytest_readiness.checklist import notes
-from pytest_readiness.checklist.audit import Audit, Finding
+from pytest_readiness.checklist.judging.audit import Audit, Finding
+from pytest_readiness.checklist.judging.standing import Measured
 from pytest_readiness.checklist.model import Document, Kind, Mark, Role, Text
-from pytest_readiness.checklist.shares import truths
-from pytest_readiness.checklist.standing import Measured
-from pytest_readiness.checklist.summary import summary
-from pytest_readiness.checklist.wording import Truth, with_words, written
+from pytest_readiness.checklist.rewriting import notes
+from pytest_readiness.checklist.rewriting.shares import truths
+from pytest_readiness.checklist.rewriting.summary import summary
+from pytest_readiness.checklist.rewriting.wording import Truth, with_words, written
 from pytest_readiness.units import exact
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from pytest_readiness.checklist.claims import RATIO, Recount, decimals, rounds_to
+from pytest_readiness.checklist.judging.claims import RATIO, Recount, decimals, rounds_to
 from pytest_readiness.checklist.model import Stated
 
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?(?=\s*%)")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_readiness import options, todo
-from pytest_readiness.checklist.emit import flow
+from pytest_readiness.checklist.drafting.emit import flow
 from pytest_readiness.checklist.model import Document, Item, Proposal
 from pytest_readiness.condition import parse
 from pytest_readiness.errors import ConditionError

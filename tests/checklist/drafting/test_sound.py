@@ -9,11 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_readiness import assess
-from pytest_readiness.checklist import tree, write
+from pytest_readiness.checklist.drafting import tree, write
+from pytest_readiness.checklist.drafting.sound import literal, sound
 from pytest_readiness.checklist.model import Proposal, Status
-from pytest_readiness.checklist.sound import literal, sound
-
-from .samples import NAME, document, item, proposal
+from tests.checklist.samples import NAME, document, item, proposal
 
 
 def looked_at(**more: object) -> Proposal:

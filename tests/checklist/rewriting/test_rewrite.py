@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_readiness.checklist.notes import BEGIN, END, bare
 from pytest_readiness.checklist.pairing import ids
-from pytest_readiness.checklist.rewrite import is_true, rewrite
+from pytest_readiness.checklist.rewriting.notes import BEGIN, END, bare
+from pytest_readiness.checklist.rewriting.rewrite import is_true, rewrite
 from pytest_readiness.checklist.text import decode
 from pytest_readiness.model import Outcome
+from tests.checklist.evidence import DEFERRAL, EXPIRED, WAIVER
+from tests.checklist.written import NAME, hold, opened, rewritten, spec, written
 from tests.reports.golden import FOLDER, assert_golden
-
-from .evidence import DEFERRAL, EXPIRED, WAIVER
-from .written import NAME, hold, opened, rewritten, spec, written
 
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 

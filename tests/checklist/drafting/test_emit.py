@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_readiness.checklist.emit import entry, flow, scalar
+from pytest_readiness.checklist.drafting.emit import entry, flow, scalar
 
 TEXTS = [
     "plain words",

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pytest_readiness.checklist.branches import Branch, branches
-from pytest_readiness.checklist.claims import Recount, recount
-from pytest_readiness.checklist.contradictions import Contradiction, contradictions
+from pytest_readiness.checklist.judging.branches import Branch, branches
+from pytest_readiness.checklist.judging.claims import Recount, recount
+from pytest_readiness.checklist.judging.contradictions import Contradiction, contradictions
+from pytest_readiness.checklist.judging.standing import Measured, standings
 from pytest_readiness.checklist.model import Document, Status
-from pytest_readiness.checklist.standing import Measured, standings
 from pytest_readiness.model import Gate, Report
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pytest_readiness import todo
+from pytest_readiness.checklist.drafting.sound import for_a_person, literal
 from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, Proposal, Status
 from pytest_readiness.checklist.pairing import ids, key
-from pytest_readiness.checklist.sound import for_a_person, literal
 from pytest_readiness.model import Severity
 
 #: How deep groups are nested at the most; what is deeper stays in the last one.

@@ -7,12 +7,11 @@ from fractions import Fraction
 
 import pytest
 
-from pytest_readiness.checklist.claims import Recount, decimals
+from pytest_readiness.checklist.judging.claims import Recount, decimals
 from pytest_readiness.checklist.model import Document, Item, Kind, Stated, Status
 from pytest_readiness.model import Outcome
-
-from .evidence import WAIVER, held, measuring
-from .samples import document, item
+from tests.checklist.evidence import WAIVER, held, measuring
+from tests.checklist.samples import document, item
 
 DONE, OPEN = Status.DONE, Status.OPEN
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED

@@ -14,11 +14,11 @@ from functools import partial
 
 import yaml
 
-from pytest_readiness.checklist import write
-from pytest_readiness.checklist.emit import scalar
+from pytest_readiness.checklist.drafting import write
+from pytest_readiness.checklist.drafting.emit import scalar
+from pytest_readiness.checklist.drafting.tree import CLAIMED, Branch, Draft, grow
 from pytest_readiness.checklist.model import Document, Proposal
 from pytest_readiness.checklist.pairing import Pairing, key, pair
-from pytest_readiness.checklist.tree import CLAIMED, Branch, Draft, grow
 from pytest_readiness.errors import UsageError
 from pytest_readiness.model import Gate
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_readiness.checklist.contradictions import Contradiction, contradictions
+from pytest_readiness.checklist.judging.contradictions import Contradiction, contradictions
 from pytest_readiness.checklist.model import Item, Kind, Mark, Status
-
-from .samples import document, item
+from tests.checklist.samples import document, item
 
 
 def contradict(one: str, other: str, **more: object) -> bool:

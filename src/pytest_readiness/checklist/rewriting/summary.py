@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pytest_readiness.checklist.standing import Measured, one_line
+from pytest_readiness.checklist.judging.standing import Measured, one_line
 from pytest_readiness.units import show
 
 if TYPE_CHECKING:
-    from pytest_readiness.checklist.audit import Audit
+    from pytest_readiness.checklist.judging.audit import Audit
 
 
 def summary(audit: Audit) -> tuple[str, ...]:

@@ -6,11 +6,10 @@ from fractions import Fraction
 
 import pytest
 
+from pytest_readiness.checklist.judging.standing import Measured, Standing, standings, together, weighed
 from pytest_readiness.checklist.pairing import Pairing
-from pytest_readiness.checklist.standing import Measured, Standing, standings, together, weighed
 from pytest_readiness.model import Outcome
-
-from .evidence import REASONS, WAIVER, measuring, run
+from tests.checklist.evidence import REASONS, WAIVER, measuring, run
 
 DONE, NOT_DONE, UNKNOWN, NOT_APPLICABLE = Measured
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_readiness.checklist.audit import Audit, Word
+from pytest_readiness.checklist.judging.audit import Audit, Word
 from pytest_readiness.errors import UsageError
 from pytest_readiness.selection import near
 

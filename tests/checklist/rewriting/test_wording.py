@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_readiness.checklist.model import Kind, Mark, Status
-from pytest_readiness.checklist.wording import Truth, with_words, written
-
-from .samples import item
+from pytest_readiness.checklist.rewriting.wording import Truth, with_words, written
+from tests.checklist.samples import item
 
 DONE, OPEN, DEFERRED = Status.DONE, Status.OPEN, Status.DEFERRED
 FAILED, UNPROVEN, EXCUSED = Truth.FAILED, Truth.UNPROVEN, Truth.EXCUSED

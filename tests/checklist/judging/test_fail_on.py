@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_readiness.checklist.fail_on import DEFAULT, WORDS, failures, parse
+from pytest_readiness.checklist.judging.fail_on import DEFAULT, WORDS, failures, parse
 from pytest_readiness.checklist.model import Status
 from pytest_readiness.errors import UsageError
 from pytest_readiness.model import Outcome
+from tests.checklist.evidence import held
+from tests.checklist.samples import document, item
 
-from .evidence import held
-from .samples import document, item
 from .test_claims import stated
 
 DONE = Status.DONE

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_readiness.checklist.model import Text
-from pytest_readiness.checklist.notes import BEGIN, END, LENGTH, bare, fenced, summary_lines, with_note, without_note
+from pytest_readiness.checklist.rewriting.notes import (
+    BEGIN,
+    END,
+    LENGTH,
+    bare,
+    fenced,
+    summary_lines,
+    with_note,
+    without_note,
+)
 from pytest_readiness.errors import UsageError
 
 LINES = [

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pytest_readiness.checklist.branches import Branch
+from pytest_readiness.checklist.judging.branches import Branch
+from pytest_readiness.checklist.judging.standing import Measured, Standing, weighed
 from pytest_readiness.checklist.model import Document, Kind, Stated, Status
-from pytest_readiness.checklist.standing import Measured, Standing, weighed
 from pytest_readiness.units import exact
 
 #: Two numbers, and what is between them.
