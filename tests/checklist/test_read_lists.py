@@ -292,3 +292,10 @@ def test_a_reason_may_follow_a_comma() -> None:
     found = item("- [ ] Prüfung — zurückgestellt, wartet auf das Labor")
     assert (found.status, found.reason) == (Status.DEFERRED, "wartet auf das Labor")
     assert found.text == "Prüfung — zurückgestellt, wartet auf das Labor"
+
+
+def test_a_lead_with_a_sign_gives_its_status_to_its_list() -> None:
+    found = items(
+        "## Final recommendation\n**✅ It may run in production:**\n- For small teams\n\n**❌ Not yet:**\n- For banks"
+    )
+    assert [each.status for each in found if each.kind is Kind.BULLET] == [DONE, OPEN]
