@@ -40,6 +40,8 @@ _ANSWERS = frozenset(
 )
 #: A line in bold of more words than this is no title, but says something.
 _TITLE = 6
+_READY = re.compile(r"\b(?:is ready|ist bereit|est prêt|está listo|está pront|è pront)|готов\w*\b", re.IGNORECASE)
+_WHEN = re.compile(r"(?:when|if|once|wenn|sobald|si|se|если|когда)\b", re.IGNORECASE)
 _UNTIL = re.compile(
     r"\b(?:only (?:when|if|once)|until|unless|erst wenn|solange|tant que|hasta que|finché)\b", re.IGNORECASE
 )
@@ -61,7 +63,10 @@ def take_paragraph(state: State, at: int, piece: Shaped) -> int:
     if _result(state, piece, sentence):
         return at + 1
     if sentence.signed and _edge(piece, sentence) and not _heads(piece, sentence):
-        _take(state, piece, make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence), None, "mark")
+        draft = make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence)
+        if sentence.label and _WHEN.match(bare(sentences.label(piece.content)[1])):
+            draft.status, draft.because = Status.UNSAID, ""
+        _take(state, piece, draft, None, "mark")
         _lead_too(state, piece, sentence)
         return at + 1
     if _field(state, at, piece, sentence) or _lead(state, at, piece, sentence):
@@ -120,6 +125,8 @@ def _edge(piece: Shaped, sentence: Sentence) -> bool:
     before = piece.line[piece.start : begin].rstrip(" _>")
     if not before.strip("* ") or not any(map(str.isalpha, rest)) or sentence.label:
         return True
+    if before.endswith("*") and before.count("**") % 2:
+        return False
     return before.endswith(("`", "*", ":", "-", "\u2013", "\u2014", "\u2192", "(")) or len(piece.line) < _SHORT
 
 
@@ -209,7 +216,7 @@ def _no_item(state: State, name: str, value: str) -> str:
     if labels.aside(name) or state.mood is Mood.ASIDE:
         return f"{name.lower()}: no item"
     told = _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value)
-    return "" if told else "a field"
+    return "" if told or state.mood is Mood.CLAIM else "a field"
 
 
 def _expects(draft: Draft, value: str) -> None:
@@ -280,7 +287,10 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         found = draft
     if found is None and bold and len(title.split()) > _TITLE and "?" not in title:
         found = make(piece, Kind.SENTENCE, sentence)
-        found.status = Status.OPEN if moods.needs(title) or _UNTIL.search(title) else Status.UNSAID
+        if moods.needs(title) or _UNTIL.search(title):
+            found.status = Status.OPEN
+        else:
+            found.status = Status.DONE if _VERDICT.search(title) or _READY.search(title) else Status.UNSAID
         _take(state, piece, found, None, "a sentence in bold")
     if found is None:
         state.note(piece.number, Role.CONTEXT, "introduces what follows")

@@ -186,6 +186,8 @@ def _result(named: dict[str, str]) -> tuple[Status, str]:
 
 def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) -> tuple[Status, str]:
     heads = set(table.heads)
+    if mood is Mood.TROUBLE or heads & tables.REMEDIES:
+        return Status.UNSAID, ""
     if heads & tables.TROUBLES:
         return Status.OPEN, "among issues"
     if heads & _DONE_SCORES or any(stated.shares(cell, alone=True) for cell in named.values()):
