@@ -57,8 +57,8 @@ _BLOCK_END = re.compile(r"^\s*(?:done|fi|esac|\})\s*;?\s*(?:$|[|>&])")
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w{1,40})[\"']?")
 _TOOLS = words.known("tools")
 _SKIPPED = re.compile(
-    r"^\s*(?:(?:cd|pushd|popd|clear|exit|set [+-]\w|true|deactivate|python3? -m venv|git clone|echo)\b(?![^\n]*&&)"
-    r"|docker[- ]compose down\b|openssl rand\b)"
+    r"^\s*(?:(?:cd|pushd|popd|clear|exit|set [+-]\w|true|deactivate|python3? -m venv|git clone|echo(?![^\n]*>))\b"
+    r"(?![^\n]*&&)|docker[- ]compose down\b|openssl rand\b)"
 )
 _STATEMENT = re.compile(
     r"^\s*(?:select|insert|update|delete|create|drop|alter|vacuum|analyze|explain|show|with|grant|revoke|refresh|call|"

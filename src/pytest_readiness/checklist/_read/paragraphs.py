@@ -158,7 +158,11 @@ def _result(state: State, piece: Shaped, sentence: Sentence) -> bool:
 def _field(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
     content = _inner(piece.content)
     name, value = sentences.label(content)
-    if not name or not (value.strip(" *_`") or _BLANKS.search(value)) or _ISSUE.match(name + ":"):
+    if (
+        not name
+        or not (value.strip(" *_`") or _BLANKS.search(value))
+        or (_ISSUE.match(name + ":") and _BOLD.match(content))
+    ):
         return False
     if not content.startswith(("*", "_")) and not _known(state, at, piece, name):
         return False
@@ -209,7 +213,7 @@ def _no_item(state: State, name: str, value: str) -> str:
         return "expected of the code above"
     if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):
         return "" if re.search(r"\d", value) else "a field"
-    if labels.verdict(name):
+    if labels.verdict(name) or _ISSUE.match(name + ":"):
         return ""
     if _BLANKS.search(value):
         return "a blank to be filled in"
@@ -256,8 +260,8 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return Status.DEFERRED, value
     if marks.choice(value):
         return Status.OPEN, "alternatives to choose from"
-    if _NEXT.match(name):
-        return Status.OPEN, name
+    if _NEXT.match(name) or _ISSUE.match(name + ":"):
+        return (Status.UNSAID, "") if state.troubled else (Status.OPEN, name)
     if moods.mood(name) is Mood.EXPECT:
         return Status.UNSAID, ""
     if any(not share.goal for share in stated.shares(piece.line)):
