@@ -269,3 +269,49 @@ def test_a_sign_with_its_meaning_is_no_item() -> None:
 
 def test_numbers_are_ranks_in_order_of_priority() -> None:
     assert [each.priority for each in items("### Priority order:\n1. Keys\n2. Locks")] == ["#1", "#2"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Bekannte Probleme",
+        "Problèmes connus",
+        "Riesgos",
+        "Problemas conhecidos",
+        "Rischi",
+        "Известные проблемы",
+        "已知问题",
+        "課題",
+    ],
+)
+def test_what_stands_below_known_problems_is_open(heading: str) -> None:
+    assert item(f"## {heading}\n- Logs").status is OPEN
+
+
+def test_a_reason_may_follow_a_comma() -> None:
+    found = item("- [ ] Prüfung — zurückgestellt, wartet auf das Labor")
+    assert (found.status, found.reason) == (Status.DEFERRED, "wartet auf das Labor")
+    assert found.text == "Prüfung — zurückgestellt, wartet auf das Labor"
+
+
+def test_a_lead_with_a_sign_gives_its_status_to_its_list() -> None:
+    found = items(
+        "## Final recommendation\n**✅ It may run in production:**\n- For small teams\n\n**❌ Not yet:**\n- For banks"
+    )
+    assert [each.status for each in found if each.kind is Kind.BULLET] == [DONE, OPEN]
+
+
+def test_what_is_nested_in_a_ticked_bullet_is_claimed_with_it() -> None:
+    found = items("- ✅ **Hardening**\n  - Password hashing\n  - Needs a review")
+    assert [each.status for each in found] == [DONE, DONE, OPEN]
+
+
+def test_steps_of_what_is_complete_are_claims_to_their_last() -> None:
+    done = "### ✅ Completed\n1. **Architecture**\n   - One store for all\n\n"
+    found = items(done + "## Next steps\n1. **This week**:\n   - Add alerts")
+    assert [each.status for each in found] == [DONE, DONE, DONE, OPEN, OPEN]
+
+
+def test_numbered_ticks_on_what_somebody_is_told_to_do_are_open() -> None:
+    assert item("## Launch\n1. ✅ **Configure TLS** - 15 minutes").status is OPEN
+    assert item("## Launch\n- **Weekly**: review the logs").status is UNSAID

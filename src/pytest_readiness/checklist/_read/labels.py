@@ -16,7 +16,7 @@ _VERDICT = re.compile(
 )
 #: A field that says how old the document is, or which version it speaks of.
 _DATED = re.compile(
-    r"^(?:last (?:updated|verified|reviewed|checked|audit|tested|modified)|updated|next (?:review|audit)|"
+    r"^(?:last (?:updated|review|verified|reviewed|checked|audit|tested|modified)|updated|next (?:review|audit)|"
     r"(?:system |app |document )?version|report generated|generated(?: on)?|"
     r"(?:report|audit|assessment) date|"
     r"(?:total )?(?:development|implementation) time|document version|review date|zuletzt aktualisiert|"
@@ -28,7 +28,8 @@ _DATE = re.compile(r"^(?:date|datum|fecha|data|дата|日期|日付)$", re.IGN
 _ASIDE = re.compile(
     r"^(?:impact|effect|solution|fix|mitigation|root cause|cause|symptoms?|workaround|scope|before|after|lesson|"
     r"purpose|"
-    r"notes?|audience|session date|created|author|audit type|environment|repository|project|team|location|"
+    r"notes?|audience|session date|created|author|audit type|environment|repository|project|projekt|projet|"
+    r"proyecto|projeto|progetto|проект|项目|service|application|product|customer|client|team|location|"
     r"files? affected|"
     r"link|usage|example|context|background|estimated time|eta|time|date|datum|go-live (?:date|time)|start date|"
     r"name|title|role|contact|email|phone|evidence|see also|tip|warning|important|hinweis|warum|why|how|what|"
@@ -41,7 +42,7 @@ _RESULT = re.compile(
     r"^(?:test )?(?:results?|output|ergebnis|résultat|resultado|risultato|результат|结果|結果)$", re.IGNORECASE
 )
 _EXPECTED = re.compile(
-    r"^(?:(?:you )?should (?:be|return|see|show)|"
+    r"^(?:(?:daily|weekly|monthly|quarterly|annually|yearly)\b|(?:you )?should (?:be|return|see|show)|"
     r"expected|(?:example |sample )?(?:output|response)\b(?!\s+(?:time|rate|size|code))|erwartet|attendu|esperad|"
     r"resultado esperado|ожидаем|должн|预期|期待)",
     re.IGNORECASE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
 from pytest_readiness.checklist._read import vocabulary as words
@@ -39,6 +40,8 @@ _ANSWERS = frozenset(
 )
 #: A line in bold of more words than this is no title, but says something.
 _TITLE = 6
+_READY = re.compile(r"\b(?:is ready|ist bereit|est prêt|está listo|está pront|è pront)|готов\w*\b", re.IGNORECASE)
+_WHEN = re.compile(r"(?:when|if|once|wenn|sobald|si|se|если|когда)\b", re.IGNORECASE)
 _UNTIL = re.compile(
     r"\b(?:only (?:when|if|once)|until|unless|erst wenn|solange|tant que|hasta que|finché)\b", re.IGNORECASE
 )
@@ -60,7 +63,10 @@ def take_paragraph(state: State, at: int, piece: Shaped) -> int:
     if _result(state, piece, sentence):
         return at + 1
     if sentence.signed and _edge(piece, sentence) and not _heads(piece, sentence):
-        _take(state, piece, make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence), None, "mark")
+        draft = make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence)
+        if sentence.label and _WHEN.match(bare(sentences.label(piece.content)[1])):
+            draft.status, draft.because = Status.UNSAID, ""
+        _take(state, piece, draft, None, "mark")
         _lead_too(state, piece, sentence)
         return at + 1
     if _field(state, at, piece, sentence) or _lead(state, at, piece, sentence):
@@ -119,6 +125,8 @@ def _edge(piece: Shaped, sentence: Sentence) -> bool:
     before = piece.line[piece.start : begin].rstrip(" _>")
     if not before.strip("* ") or not any(map(str.isalpha, rest)) or sentence.label:
         return True
+    if before.endswith("*") and before.count("**") % 2:
+        return False
     return before.endswith(("`", "*", ":", "-", "\u2013", "\u2014", "\u2192", "(")) or len(piece.line) < _SHORT
 
 
@@ -131,6 +139,8 @@ def _heads(piece: Shaped, sentence: Sentence) -> bool:
 def _lead_too(state: State, piece: Shaped, sentence: Sentence) -> None:
     if piece.content.rstrip(" *_").endswith((":", "\uff1a")):
         state.lead = leading(sentence.label or sentence.text, piece.number)
+        if sentence.signed and _BOLD.match(piece.content.strip()) and state.lead.given is Status.UNSAID:
+            state.lead = replace(state.lead, given=sentence.status)
 
 
 def _result(state: State, piece: Shaped, sentence: Sentence) -> bool:
@@ -148,7 +158,11 @@ def _result(state: State, piece: Shaped, sentence: Sentence) -> bool:
 def _field(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
     content = _inner(piece.content)
     name, value = sentences.label(content)
-    if not name or not (value.strip(" *_`") or _BLANKS.search(value)) or _ISSUE.match(name + ":"):
+    if (
+        not name
+        or not (value.strip(" *_`") or _BLANKS.search(value))
+        or (_ISSUE.match(name + ":") and _BOLD.match(content))
+    ):
         return False
     if not content.startswith(("*", "_")) and not _known(state, at, piece, name):
         return False
@@ -199,14 +213,14 @@ def _no_item(state: State, name: str, value: str) -> str:
         return "expected of the code above"
     if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):
         return "" if re.search(r"\d", value) else "a field"
-    if labels.verdict(name):
+    if labels.verdict(name) or _ISSUE.match(name + ":"):
         return ""
     if _BLANKS.search(value):
         return "a blank to be filled in"
     if labels.aside(name) or state.mood is Mood.ASIDE:
         return f"{name.lower()}: no item"
     told = _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value)
-    return "" if told else "a field"
+    return "" if told or state.mood is Mood.CLAIM else "a field"
 
 
 def _expects(draft: Draft, value: str) -> None:
@@ -246,8 +260,8 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return Status.DEFERRED, value
     if marks.choice(value):
         return Status.OPEN, "alternatives to choose from"
-    if _NEXT.match(name):
-        return Status.OPEN, name
+    if _NEXT.match(name) or _ISSUE.match(name + ":"):
+        return (Status.UNSAID, "") if state.troubled else (Status.OPEN, name)
     if moods.mood(name) is Mood.EXPECT:
         return Status.UNSAID, ""
     if any(not share.goal for share in stated.shares(piece.line)):
@@ -277,12 +291,17 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         found = draft
     if found is None and bold and len(title.split()) > _TITLE and "?" not in title:
         found = make(piece, Kind.SENTENCE, sentence)
-        found.status = Status.OPEN if moods.needs(title) or _UNTIL.search(title) else Status.UNSAID
+        if moods.needs(title) or _UNTIL.search(title):
+            found.status = Status.OPEN
+        else:
+            found.status = Status.DONE if _VERDICT.search(title) or _READY.search(title) else Status.UNSAID
         _take(state, piece, found, None, "a sentence in bold")
     if found is None:
         state.note(piece.number, Role.CONTEXT, "introduces what follows")
     del at
     state.lead = leading(title, piece.number, found)
+    if sentence.signed and state.lead.given is Status.UNSAID:
+        state.lead = replace(state.lead, given=sentence.status)
     return True
 
 
