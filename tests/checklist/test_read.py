@@ -190,3 +190,16 @@ def _seconds(text: object) -> float:
     began = time.process_time()
     read(text)  # type: ignore[arg-type]
     return time.process_time() - began
+
+
+def test_a_remark_of_several_lines_hides_its_boxes() -> None:
+    assert document("<!--\n- [ ] a\n-->\n- [x] b").items[0].text == "b"
+
+
+@pytest.mark.parametrize("text", ["---\nSome words\n---\n- [x] a", "---\n\n# Title\n- [x] a", "---\n- [x] a"])
+def test_a_rule_at_the_beginning_is_no_front_matter(text: str) -> None:
+    assert [each.text for each in document(text).items] == ["a"]
+
+
+def test_a_file_of_nothing_but_its_front_matter_has_no_items() -> None:
+    assert document("+++\na = 1\n+++\n").items == ()

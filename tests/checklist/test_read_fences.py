@@ -135,7 +135,7 @@ def test_code_below_a_symptom_is_none() -> None:
         ("```\n# first\ncurl http://localhost\n```", ["curl http://localhost"]),
         ("```\nplain words\n```", []),
         ("```bash\n```", []),
-        ("```bash\ncd app\necho hello\ngit pull\nmake check\n```", ["make check"]),
+        ("```bash\ncd app\necho hello\ndeactivate\nmake check\n```", ["make check"]),
         ("```bash\nsource .venv/bin/activate\n# OR\nactivate.bat\n```", ["source .venv/bin/activate"]),
         (
             "```bash\nif test -f a; then\n  for one in b; do\n    curl $one\n  done\nfi\nmake\n```",
@@ -175,3 +175,15 @@ def test_output_that_nothing_asks_for_is_context() -> None:
 def test_the_note_of_a_command_does_not_reach_over_a_gap() -> None:
     first, second = items("```bash\n# Check\nmake a\n\nmake b\n```")
     assert (first.lead, second.lead) == ("Check", "")
+
+
+def test_names_and_values_that_state_something_are_a_printed_report() -> None:
+    found = items(
+        "## Health\n```\nDatabase: Active and responsive\nErrors: 0% over a day\nWorkers: none, setup needed\n```"
+    )
+    assert [each.status for each in found] == [Status.DONE, Status.DONE, Status.OPEN]
+
+
+def test_commands_of_a_rollback_are_still_to_be_run() -> None:
+    found = items("## Rollback\n```bash\nexport MODE=off\ngit revert HEAD\n```")
+    assert [(each.kind, each.status) for each in found] == [(Kind.VARIABLE, Status.OPEN), (Kind.CODE, Status.OPEN)]

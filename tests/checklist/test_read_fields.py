@@ -140,3 +140,9 @@ def test_a_paragraph_below_a_bullet_is_about_it() -> None:
     found = document("- [ ] a\n\n  More words.\n\n  Due: 2026-03-01\n")
     assert found.items[0].end == 5
     assert found.items[0].due is not None
+
+
+def test_a_whole_sentence_in_bold_says_something() -> None:
+    found = item("**Only when all of the boxes above are ticked are we live.**")
+    assert (found.kind, found.status) == (Kind.SENTENCE, Status.OPEN)
+    assert items("**Is everything that we wrote down here really done?**") == ()

@@ -104,9 +104,7 @@ def test_severity_comes_down_from_headings(heading: str, severity: Severity, wor
     assert {(each.severity, each.priority) for each in found} == {(severity, word)}
 
 
-@pytest.mark.parametrize(
-    "heading", ["## Critical infrastructure", "## Critical path", "## Cache (P2-1)", "## High availability"]
-)
+@pytest.mark.parametrize("heading", ["## Critical infrastructure", "## Critical path", "## High availability"])
 def test_a_heading_may_say_critical_without_meaning_a_severity(heading: str) -> None:
     assert items(f"# Title\n{heading}\n- [ ] a")[0].severity is None
 
@@ -114,3 +112,41 @@ def test_a_heading_may_say_critical_without_meaning_a_severity(heading: str) -> 
 def test_an_issue_takes_its_severity_from_the_line_below() -> None:
     issue, *_ = items("## Known issues\n### 1. Slow start\n**Severity**: Low (once a day)")
     assert (issue.kind, issue.severity, issue.status) == (Kind.HEADING, Severity.LOW, Status.OPEN)
+
+
+def test_the_id_in_a_heading_speaks_of_its_boxes_and_rows_alone() -> None:
+    found = items("# Title\n## Cache (P2-1)\n- [ ] a\n\nThen:\n\n- Thread-safe")
+    assert [each.priority for each in found] == ["P2", ""]
+
+
+def test_a_ranked_heading_is_an_item_and_ranks_what_is_below() -> None:
+    heading, bullet = items("# Title\n## Priority 2: **Mail setup**\n- Configure the server")
+    assert (heading.priority, heading.status, bullet.priority, bullet.status) == ("#2", Status.OPEN, "#2", Status.OPEN)
+
+
+def test_a_tick_over_checks_of_which_none_is_done_is_open() -> None:
+    heading, *_ = items("# Title\n## ✅ Final verification\n```bash\nmake check\n```")
+    assert heading.status is Status.OPEN
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("<h2>✅ Part</h2>", Status.DONE),
+        ("## Warnings fixed (36 → 0)", Status.DONE),
+        ("## Remaining warnings (205)", Status.OPEN),
+        ("## Known issues\n### 3 crashes (HIGH)", Status.OPEN),
+        ("## Issue: It hangs", Status.OPEN),
+        ("## Troubleshooting\n### It hangs", Status.UNSAID),
+        ("## P1 — Should fix\n\n1. Keys", Status.OPEN),
+    ],
+)
+def test_headings_that_are_items_by_their_name(text: str, status: Status) -> None:
+    found = [each for each in items("# Title\n\n" + text) if each.kind is Kind.HEADING]
+    assert [each.status for each in found] == [status]
+
+
+def test_a_severity_alone_is_no_item_but_goes_down() -> None:
+    assert [(each.text, each.priority) for each in items("# T\n### 🔴 Crítico (antes)\n- Keys are old")] == [
+        ("Keys are old", "Crítico")
+    ]

@@ -159,9 +159,7 @@ def test_a_share_tells_whether_a_bullet_is_done(line: str, status: Status) -> No
 
 
 def test_a_step_that_names_a_deferred_item_is_deferred_with_it() -> None:
-    row, step = items(
-        "| Task | Status |\n|---|---|\n| P2-3: Profiling | ⏸️ Deferred |\n\n## Later\n1. Profile it (P2-3)"
-    )
+    row, step = items("| Task | Status |\n|---|---|\n| P2-3: Profiling | ⏸️ Deferred |\n\n## Plan\n1. Profile it (P2-3)")
     assert (row.status, step.status) == (Status.DEFERRED, Status.DEFERRED)
 
 
@@ -241,3 +239,33 @@ def test_a_new_field_or_box_ends_what_goes_on() -> None:
     found = items("- [ ] a\n  [x] b\n- [ ] c\n  **Owner:** Ann\n- [ ] d\n  ✅ e\n- [ ] f\n  lower goes on")
     assert [each.text for each in found] == ["a", "b", "c", "d", "e", "f lower goes on"]
     assert found[2].owner == "Ann"
+
+
+def test_a_numbered_line_that_ends_in_a_colon_is_a_step_of_its_own() -> None:
+    found = items(
+        """
+        ## Release
+        1. **Tag it**:
+           ```bash
+           git tag v1
+           ```
+        2. **Never commit**:
+           - Passwords
+        3. After review, merge it
+        """
+    )
+    assert [(each.text, each.status) for each in found] == [
+        ("Tag it", OPEN),
+        ("git tag v1", UNSAID),
+        ("Never commit", OPEN),
+        ("Passwords", OPEN),
+        ("After review, merge it", OPEN),
+    ]
+
+
+def test_a_sign_with_its_meaning_is_no_item() -> None:
+    assert items("- ✅ GREEN files = staged for the commit\n- ❌ RED files = not staged") == ()
+
+
+def test_numbers_are_ranks_in_order_of_priority() -> None:
+    assert [each.priority for each in items("### Priority order:\n1. Keys\n2. Locks")] == ["#1", "#2"]

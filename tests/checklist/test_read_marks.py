@@ -25,6 +25,8 @@ DONE, OPEN, DEFERRED = Status.DONE, Status.OPEN, Status.DEFERRED
         ("- [✅] Backups", DONE, ["[✅]"]),
         (r"- \[ \] Backups", OPEN, [r"\[ \]"]),
         ("- **[x] Backups**", DONE, ["[x]"]),
+        ("- [ ]Backups", OPEN, ["[ ]"]),
+        ("-[x] Backups", DONE, ["[x]"]),
         ("- Backups [x]", DONE, ["[x]"]),
         ("- Backups: [ ]", OPEN, ["[ ]"]),
         ('<li><input type="checkbox" checked> Backups</li>', DONE, ['<input type="checkbox" checked>']),
@@ -38,7 +40,15 @@ def test_a_box_in_any_form(line: str, status: Status, marks: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["- [x](https://example.org)", "- [ ](docs.md)", "- [x][ref]", "- `[x]` is a box", "- [a] b"]
+    "line",
+    [
+        "- [x](https://example.org)",
+        "- [ ](docs.md)",
+        "- [x][ref]",
+        "- `[x]` is a box",
+        "- [a] b",
+        "[x]: https://example.org",
+    ],
 )
 def test_what_only_looks_like_a_box(line: str) -> None:
     assert not any(each.kind is Kind.BOX for each in items(line))
@@ -155,3 +165,20 @@ def test_ticks_on_what_is_to_be_done_are_open() -> None:
 
 def test_expected_results_are_no_claims() -> None:
     assert item("You should see:\n\n- ✅ `web` - healthy").status is Status.UNSAID
+
+
+def test_ticks_below_a_condition_are_open() -> None:
+    assert item("If all checks pass:\n\n- ✅ No secrets in the code").status is OPEN
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("Approved: ☐ Yes ☐ No", OPEN),
+        ("Approved: ☑ Yes ☐ No", DONE),
+        ("Approved: ☐ Yes ☑ No", OPEN),
+        ("- ☐ Done by Friday", OPEN),
+    ],
+)
+def test_drawn_boxes_count_before_words(line: str, status: Status) -> None:
+    assert item(line).status is status

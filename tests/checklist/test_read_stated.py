@@ -11,6 +11,8 @@ from pytest_readiness.checklist._read.stated import shares
         ("**Overall Completion**: **93% (67/72 tasks)**", [(93.0, 67, 72)]),
         ("85% COMPLETE (from 40%)", [(85.0, None, None)]),
         ("Progress: 5 of 7 done", [(71.43, 5, 7)]),
+        ("Completed 7 out of 9 items.", [(77.78, 7, 9)]),
+        ("Total: 12/20 (60%)", [(60.0, 12, 20)]),
         ("Quality Score: 95/100", [(95.0, 95, 100)]),
         ("All 56/56 tests passing", [(100.0, 56, 56)]),
         ("Advanced from 55% → 75% production readiness", [(75.0, None, None)]),

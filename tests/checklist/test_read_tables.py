@@ -134,7 +134,75 @@ def test_what_a_variable_is_like_is_no_status() -> None:
     assert items("| Variable | Required | Default |\n|---|---|---|\n| `A` | ✅ | 1 |\n| `B` | ❌ | 2 |") == ()
 
 
+def test_a_row_that_names_a_variable_is_one() -> None:
+    found = item("| Field | Value |\n|---|---|\n| `APP_MODE` | `live` |")
+    assert (found.kind, found.text, found.status) == (Kind.VARIABLE, "APP_MODE", UNSAID)
+
+
+def test_checks_without_a_status_are_still_to_be_made() -> None:
+    assert statuses("| # | Check | How |\n|---|---|---|\n| 1 | Keys are rotated | look |") == {"Keys are rotated": OPEN}
+
+
+def test_numbers_of_passed_and_failed_tests_state_how_it_went() -> None:
+    text = """
+    | Suite | Tests | Passed | Failed |
+    |---|---|---|---|
+    | unit | 9 | 9 | 0 |
+    | e2e | 9 | 8 | 1 |
+    | **Total** | 18 | 17 | 1 |
+    """
+    assert statuses(text) == {"unit": DONE, "e2e": OPEN}
+
+
+def test_a_share_beside_a_tick_is_no_status() -> None:
+    assert statuses("| Metric | Status |\n|---|---|\n| Memory | ✅ -90% |\n| Disk | ✅ |") == {
+        "Memory": DONE,
+        "Disk": DONE,
+    }
+
+
 def test_a_column_for_progress_states_shares_and_no_marks() -> None:
     found = document("| Area | Status | Completion |\n|---|---|---|\n| API | 🟡 Partial | 60% |")
     assert [(each.text, each.percent, each.item) for each in found.stated] == [("60%", 60.0, 0)]
     assert [mark.text for mark in found.items[0].marks] == ["🟡"]
+
+
+def test_a_row_has_the_priority_of_its_own_cells_and_not_of_what_it_cites() -> None:
+    first, second = items("| Task | Status |\n|---|---|\n| P1-2: Keys | done |\n| Locks | FAIL — P1-2 is open |")
+    assert (first.priority, second.priority) == ("P1", "")
+
+
+def test_a_column_of_boxes_without_a_head_leaves_the_subject_to_the_next() -> None:
+    found = statuses("| | Task |\n|---|---|\n| [x] | Keys |\n| ☐ | Locks |")
+    assert found == {"Keys": DONE, "Locks": OPEN}
+
+
+def test_rows_of_an_html_table_are_read_line_by_line() -> None:
+    text = "<table>\n<tr><td>Keys</td><td>✅</td></tr>\n<tr><td>Locks</td><td>❌</td></tr>\n</table>"
+    assert statuses(text) == {"Keys": DONE, "Locks": OPEN}
+
+
+def test_columns_of_the_same_name_keep_all_their_cells() -> None:
+    found = item("| Task | Status | Status |\n|---|---|---|\n| Keys | ✅ | |")
+    assert found.cells == {"task": "Keys", "status": "✅", "status 3": ""}
+
+
+def test_a_row_may_name_its_phase() -> None:
+    assert item("| Task | Status | Phase |\n|---|---|---|\n| Keys | ✅ | 2 |").phase == "2"
+
+
+def test_a_table_without_a_head_is_read_by_its_cells() -> None:
+    assert statuses("|---|---|\n| Keys | ✅ |\n| Locks | ❌ |") == {"Keys": DONE, "Locks": OPEN}
+
+
+def test_counts_that_are_no_numbers_say_nothing() -> None:
+    assert statuses("| Suite | Passed | Failed |\n|---|---|---|\n| unit | all | none |") == {"unit": UNSAID}
+
+
+def test_files_with_their_changes_are_done() -> None:
+    assert statuses("| File | Changes |\n|---|---|\n| `a.py` | Added keys |") == {"`a.py`": DONE}
+    assert statuses("| Area | Score |\n|---|---|\n| Keys | 7/10 |") == {"Keys": DONE}
+
+
+def test_an_empty_row_is_context() -> None:
+    assert document("| Task | Status |\n|---|---|\n| | |\n| Keys | ✅ |").lines[2].why == "empty row"

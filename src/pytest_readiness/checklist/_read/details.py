@@ -77,7 +77,7 @@ _TITLED = re.compile(
     re.IGNORECASE,
 )
 _ENDED = re.compile(r"(?:^|[-:\u2013\u2014(]\s*|\s)\W{0,4}\b(CRITICAL|HIGH|MEDIUM|LOW|MINOR|MAJOR)\b\W{0,4}(?:\(|$)")
-_ALONE = re.compile(r"^\W*(critical|high|medium|low|major|minor|p[0-5])\W*(?:\([^()]*\)\W*)?$", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^()]*\)")
 _PHASE = re.compile(
     r"\b((?:phase|step|week|day|month|quarter|sprint|stage|milestone|iteration|etapa|fase|semana|schritt|woche|"
     r"\u00e9tape|semaine|"
@@ -104,7 +104,7 @@ _IF = re.compile(
 _IF_BRACKET = re.compile(r"[(\[]((?:if|when|unless)\s[^()\[\]]{1,80})[)\]]", re.IGNORECASE)
 _IF_FIRST = re.compile(r"^\W{0,4}((?:if|when)\s[^,:]{3,80}),\s", re.IGNORECASE)
 _MAYBE_IF = re.compile(r"\b(?:if|when|where|only|unless|falls|gegebenenfalls|si|se)\b", re.IGNORECASE)
-_MAYBE_OPTIONAL = re.compile(r"optional|opcional|optionnel|facolt|nice|desired|опцион|可选|任意", re.IGNORECASE)
+_OPTIONAL_WORDS = ("optional", "opcional", "optionnel", "facolt", "nice", "desired", "опцион", "可选", "任意")
 _REASON = re.compile(
     r"(?:deferred|postponed|skipped|on hold|delayed|n/a|not applicable|waived|false positive|blocked|verschoben|"
     r"zur\u00fcckgestellt|report\u00e9e?|aplazad[oa]|pospuest[oa]|adiad[oa]|rimandat[oa]|"
@@ -151,7 +151,7 @@ def of_item(text: str) -> tuple[Severity | None, str]:
     if "P" in text and (code := _CODED.search(text)):
         first = code[1] or code[4] or code[6]
         return words.SEVERITIES[first.lower()], f"{first}/{code[2]}" if code[2] else first
-    ranked = _NUMBERED.search(text)
+    ranked = _NUMBERED.search(text) if "riority" in text or "RIORITY" in text else None
     if ranked:
         return None, "#" + (ranked[1] or ranked[2])
     found = (_BRACKETED.search(text) if "(" in text or "[" in text else None) or _LEADING.match(text)
@@ -160,9 +160,12 @@ def of_item(text: str) -> tuple[Severity | None, str]:
     return None, ""
 
 
-def only_severity(title: str) -> bool:
-    """Whether a title is nothing but a severity."""
-    return bool(_ALONE.match(title))
+def only_severity(title: str) -> str:
+    """The severity that a title is and nothing else, brackets and signs apart: its own word, or nothing."""
+    text = _ASIDE.sub("", title).strip(" :*_#!\ufe0f")
+    while text and not text[0].isalnum():
+        text = text[1:]
+    return text if text.lower() in words.SEVERITIES else ""
 
 
 def of_heading(text: str) -> tuple[Severity | None, str]:
@@ -173,12 +176,10 @@ def of_heading(text: str) -> tuple[Severity | None, str]:
         if code and (code[3] or code[5]):
             return own[0], own[1] + "-"
         return own
-    alone = re.sub(r"\([^()]*\)", "", text).strip(" :*_#!\ufe0f")
-    while alone and not alone[0].isalnum():
-        alone = alone[1:]
-    if alone.lower() in words.SEVERITIES:
+    alone = only_severity(text)
+    if alone:
         return words.SEVERITIES[alone.lower()], alone
-    found = _ALONE.match(text) or _TITLED.search(text) or _ENDED.search(text)
+    found = _TITLED.search(text) or _ENDED.search(text)
     if found and not re.search(r"\bcritical path\b|\b(?:fixes applied|fixed|resolved)\b", text, re.IGNORECASE):
         return words.SEVERITIES[found[1].lower()], found[1]
     return None, ""
@@ -251,7 +252,8 @@ def reason(text: str) -> str:
 
 def optional(text: str) -> bool:
     """Whether a text calls itself optional."""
-    return bool(_MAYBE_OPTIONAL.search(text)) and bool(_OPTIONAL.search(text))
+    lower = text.lower()
+    return any(word in lower for word in _OPTIONAL_WORDS) and bool(_OPTIONAL.search(text))
 
 
 def condition(text: str) -> str:

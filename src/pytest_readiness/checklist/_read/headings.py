@@ -23,6 +23,7 @@ _PATH = re.compile(
     r"^`?(?:[\w.@-]+/)+(?:[\w@-]*\.\w{1,8})?`?(?=\s|$)|^`[\w./@-]+\.\w{1,8}`(?=\s|$)|^[\w-]+\.(?:py|ts|js|go|rs|"
     r"java|md|sql|ya?ml|json|toml)(?=\s|$)"
 )
+_RANKED = re.compile(r"\s[-\u2013\u2014]\s\W*\**(?:CRITICAL|HIGH|MEDIUM|LOW)\b")
 _FIXED = re.compile(r"\b(?:fixed|resolved|completed|implemented|done)\s*\(|^remaining\b.*\(\d+\)", re.IGNORECASE)
 _BEGIN = frozenset(
     "\u2610\u25a1\u2b1c\U0001f532\u25fb\u274e\u2717\u2718\u2716\U0001f6ab\u26a0\u274c\u23f8\u23f3\u231b\U0001f6a7\U0001f7e2\U0001f7e1\U0001f534\U0001f7e0\u26d4\U0001f6d1"
@@ -128,8 +129,7 @@ def _status(
         return _signed(strong, sentence)
     if sentence.worded and not sentence.boxed and sentence.because.lower() not in {"ongoing", "new", "next"}:
         return sentence.status, sentence.because, sentence.spans
-    priority = re.search(r"\s[-\u2013\u2014]\s\W*\**(?:CRITICAL|HIGH|MEDIUM|LOW)\b", piece.content)
-    if priority and section.priority:
+    if section.priority and _RANKED.search(piece.content):
         return Status.OPEN, section.priority, ()
     return _named(state, piece, title, section)
 

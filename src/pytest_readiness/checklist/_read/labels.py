@@ -8,14 +8,17 @@ import re
 _VERDICT = re.compile(
     r"\b(?:status|result|verdict|decision|recommended action|risk level|confidence|readiness|conclusion|completion|"
     r"score|progress|approved|audited|prepared|reviewed by|verified by|performed by|signed|signature|sign-off|"
-    r"go/no-go|go criteria|go-live decision|outcome|deployment manager|(?:completed|deployed|tested|released|checked) by|approval|estado|statut|stato|unterschrift|"
+    r"go/no-go|go criteria|go-live decision|outcome|deployment manager|(?:completed|deployed|tested|released|"
+    r"checked) by|approval|estado|statut|stato|unterschrift|"
     r"freigabe|firma|aprobado|criterio|approuvé)|(?:статус|итог|создано|подпись|утверждено|вердикт|状态|结论|签字|审批|"
     r"状態|結論|承認)",
     re.IGNORECASE,
 )
 #: A field that says how old the document is, or which version it speaks of.
 _DATED = re.compile(
-    r"^(?:last (?:updated|verified|reviewed|checked|audit|tested|modified)|updated|next (?:review|audit)|version|"
+    r"^(?:last (?:updated|verified|reviewed|checked|audit|tested|modified)|updated|next (?:review|audit)|"
+    r"(?:system |app |document )?version|report generated|generated(?: on)?|"
+    r"(?:report|audit|assessment) date|"
     r"(?:total )?(?:development|implementation) time|document version|review date|zuletzt aktualisiert|"
     r"dernière mise à jour|última actualización|última atualização|ultimo aggiornamento|обновлено|последнее обновление|"
     r"最后更新|更新日期|最終更新)",
@@ -30,7 +33,8 @@ _ASIDE = re.compile(
     r"link|usage|example|context|background|estimated time|eta|time|date|datum|go-live (?:date|time)|start date|"
     r"name|title|role|contact|email|phone|evidence|see also|tip|warning|important|hinweis|warum|why|how|what|"
     r"tiempo estimado.*|auswirkung|lösung|cause|solución|impacto|causa|решение|причина|影响|原因|解决方案|備考|"
-    r"description of.*|prerequisites?|versión|версия|duration|branch|commit|reviewer|эта|type|category|id|ticket|jira)$",
+    r"description of.*|prerequisites?|versión|версия|duration|branch|commit|reviewer|эта|type|category|id|"
+    r"ticket|jira)$",
     re.IGNORECASE,
 )
 _RESULT = re.compile(
@@ -38,7 +42,7 @@ _RESULT = re.compile(
 )
 _EXPECTED = re.compile(
     r"^(?:(?:you )?should (?:be|return|see|show)|"
-    r"expected|(?:example |sample )?(?:output|response)|erwartet|attendu|esperad|"
+    r"expected|(?:example |sample )?(?:output|response)\b(?!\s+(?:time|rate|size|code))|erwartet|attendu|esperad|"
     r"resultado esperado|ожидаем|должн|预期|期待)",
     re.IGNORECASE,
 )

@@ -21,6 +21,12 @@ _LINK_ONLY = re.compile(
 )
 _BLANKS = re.compile(r"_{3,}|\.{6,}|\u2026{2,}")
 _LEGENDS = words.known("legends")
+_FILE = re.compile(r"`(?:[\w.@-]+/)*[\w@-]+\.\w{1,8}`|\]\((?!https?:|#|mailto:)[^()]+\.\w{1,8}\)")
+#: "RED files = not staged" explains a sign.
+_MEANS = re.compile(r"^[\w ]{1,30}\s=\s\D")
+#: "If all checks pass:" makes the ticks below conditions.
+_IF = re.compile(r"(?:only )?(?:if|when|once|wenn|sobald|si|se|если|如果)\b", re.IGNORECASE)
+_RANKED = re.compile(r"\bpriority order\b|\b(?:order of|by) priority\b", re.IGNORECASE)
 _HINT = re.compile(r"^(?:or|and|see|note|e\.g\.|i\.e\.|example|for example|etc)\b", re.IGNORECASE)
 _ALTERNATIVES = re.compile(
     r"^\W*(?:ready|go|pass|yes|approved)\W{0,3}\s*/\s*\W{0,3}(?:not|no|fail|rejected)", re.IGNORECASE
@@ -54,9 +60,17 @@ def take_listed(state: State, at: int, piece: Shaped) -> int:
     if nest is not None and nest.lead is not None and not draft.lead:
         draft.lead = nest.lead.text
     tell(state, draft, text)
+    if piece.shape is Shape.NUMBER and not draft.priority and _ranks(state):
+        draft.priority = "#" + piece.marker.rstrip(".)")
     state.add(draft, "bullet", parent=nest.draft if nest else None)
     state.stack.append(Nested(piece.indent, draft))
     return last + 1
+
+
+def _ranks(state: State) -> bool:
+    """Whether the numbers of a list are ranks: it is "in order of priority"."""
+    titles = [state.lead.text if state.lead else "", state.section.title if state.section else ""]
+    return any(_RANKED.search(title) for title in titles)
 
 
 def _continued(state: State, at: int) -> int:
@@ -105,6 +119,8 @@ def _inner(parent: Draft | None) -> bool:
 def _legend(state: State, sentence: Sentence) -> bool:
     """Whether a bullet explains a mark: it has one, and stands below a legend's heading or lead."""
     titles = [state.lead.text if state.lead else "", state.section.title if state.section else ""]
+    if sentence.signed and _MEANS.match(sentence.text):
+        return True
     return bool(sentence.spans) and any(title.lower() in _LEGENDS for title in titles)
 
 
@@ -115,6 +131,8 @@ def _marked(state: State, piece: Shaped, kind: Kind, sentence: Sentence) -> Draf
     elif kind is Kind.MARK and sentence.status is Status.DONE:
         if state.lead is not None and state.lead.mood is Mood.EXPECT and labels.expected(state.lead.text):
             draft.status, draft.because = Status.UNSAID, ""
+        elif state.lead is not None and _IF.match(state.lead.text):
+            draft.status, draft.because = Status.OPEN, state.lead.text
         elif not sentence.worded and state.todo and not moods.past(sentence.text):
             draft.status, draft.because = Status.OPEN, "a tick on what is to be done"
     return draft
@@ -158,6 +176,8 @@ def _apply(state: State, draft: Draft, sort: str, value: str) -> None:
 def _plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, last: int) -> Draft | str:
     """A bullet without a mark: an item if it claims, wants or reports something."""
     mood = nest.lead.mood if nest and nest.lead and nest.lead.mood else state.mood
+    if nest is not None and nest.draft is not None and nest.draft.opens:
+        mood = moods.mood(nest.draft.text) or mood
     text = sentence.text
     why = _not_plain(state, piece, sentence, nest, mood)
     if why:
@@ -174,7 +194,10 @@ def _plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None,
     else:
         inner = nest is not None and nest.draft is not None and nest.draft.kind is Kind.STEP
         step = piece.shape is Shape.NUMBER or inner
-        told = text if step or not sentence.label else sentences.label(piece.content)[1] or text
+        value = sentences.label(piece.content)[1] if sentence.label else ""
+        told = value if value and (not step or moods.imperative(bare(value))) else text
+        if labels.expected(sentence.label):
+            mood = Mood.EXPECT
         draft.status, draft.because = _counted(piece) or _claimed(state, told, mood, nest, step=step)
         if labels.verdict(sentence.label) and mood is not Mood.EXPECT:
             spoken = marks.said(sentences.label(piece.content)[1])
@@ -201,12 +224,14 @@ def _claimed(state: State, text: str, mood: Mood | None, nest: Nested | None, *,
     if parent is not None and parent.opens and parent.kind is Kind.BOX:
         return Status.UNSAID, ""
     given = nest.lead.given if nest and nest.lead and nest.lead.given is not Status.UNSAID else state.given
+    if step and mood is Mood.EXPECT and state.section is not None and "criteria" in state.section.title.lower():
+        return Status.OPEN, "a criterion to be met"
     return meant(text, mood, given, step=step)
 
 
 def _not_plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, mood: Mood | None) -> str:
     content, name = piece.content, sentence.label
-    if mood is Mood.ASIDE:
+    if mood is Mood.ASIDE and not _FILE.search(content):
         return "aside"
     if labels.aside(name) and not (state.troubled and labels.solution(name)):
         return f"{name.lower()}: no item"
@@ -233,13 +258,20 @@ def _nested(state: State, content: str, text: str, parent: Draft, mood: Mood | N
     """Why a plain bullet below an item is only a part of it; empty if it stands for itself."""
     if clicks(text) or _HINT.match(text):
         return "how the item above is done"
-    if parent.opens:
+    if parent.opens and parent.kind is not Kind.STEP:
         return ""
     if parent.kind in {Kind.BOX, Kind.MARK, Kind.ROW}:
         return "" if "\u2192" in content and any(map(str.isdigit, content)) else "about the item above"
     if parent.kind is Kind.STEP:
-        return "" if state.troubled or mood is Mood.WANT or moods.verifies(text) else "how the item above is done"
+        return "" if _of_step(state, text, parent, mood) else "how the item above is done"
     return "" if any(map(str.isdigit, content)) or "`" in content or moods.imperative(text) else "about the item above"
+
+
+def _of_step(state: State, text: str, parent: Draft, mood: Mood | None) -> bool:
+    """Whether what is nested in a step is to be looked at for itself, and is not the way to do the step."""
+    if state.troubled or moods.verifies(text) or (parent.opens and moods.mood(parent.text) is Mood.WANT):
+        return True
+    return mood is Mood.WANT and not (parent.opens and moods.imperative(text))
 
 
 def _leads(state: State, last: int, piece: Shaped, mood: Mood | None) -> bool:
@@ -251,6 +283,8 @@ def _leads(state: State, last: int, piece: Shaped, mood: Mood | None) -> bool:
         return False
     following = state.pieces[index]
     if mood is Mood.WANT and following.shape in {Shape.BULLET, Shape.NUMBER}:
+        return False
+    if piece.shape is Shape.NUMBER and mood is not Mood.TROUBLE:
         return False
     return following.indent > piece.indent and following.shape in {
         Shape.BULLET, Shape.NUMBER, Shape.FENCE, Shape.HEAD, Shape.TEXT,

@@ -56,7 +56,7 @@ def box(line: str, start: int) -> Found | None:
         return None
     after = line[found.end() : found.end() + 1]
     inner = found[2].strip(" \t\u00a0\u3000")
-    if after and (after.isalnum() or after == "]") and not inner:
+    if after and ((after.isalnum() and not found[2]) or after == "]") and not inner:
         return None
     status = words.BOXES.get(inner)
     if status is None:

@@ -99,6 +99,8 @@ IMPERATIVES = words.known("imperatives")
 #: First words of instructions on how to click through a page: steps of a step, no items.
 CLICKS = words.known("clicks")
 #: Imperatives that are nouns or adjectives as often: they count if something follows that only a verb has.
+#: First words that only say when the rest of the sentence is to be done.
+_WHEN = frozenset({"after", "before", "once", "when", "if", "then", "next", "finally", "first"})
 _DOUBTFUL = words.known("doubtful")
 _OBJECT = re.compile(
     r"\s+(?:the|a|an|all|any|each|every|your|our|its|this|that|these|those|for|to|with|on|in|from|and|if|whether|both|"
@@ -116,7 +118,9 @@ _PARTICIPLE = re.compile(
 _NEED = re.compile(
     r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
     r"implemented|started|tested|configured|available)|must|"
-    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken)\b|必须|禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
+    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|"
+    r"scheduled for|planned for|upcoming|awaiting|in progress|isn't|aren't|hasn't|haven't)\b|必须|"
+    r"禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"[^\W\d_][\w-]*")
@@ -129,6 +133,9 @@ def imperative(text: str, *, step: bool = False) -> bool:
     if word is None:
         return False
     first = word[0].lower()
+    if first in _WHEN:
+        rest = text.partition(",")[2] if "," in text else text[word.end() :]
+        return imperative(rest.strip(), step=step)
     if first in _DOUBTFUL and not step:
         return bool(_OBJECT.match(text.lstrip("*_`\"'( ")[len(first) :].lstrip("*_")))
     return first in IMPERATIVES or bool(_RUSSIAN.match(first))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_readiness.checklist._read import details, labels, marks, sentences, stated
+from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
 from pytest_readiness.checklist._read import vocabulary as words
 from pytest_readiness.checklist._read.draft import Draft, Section
 from pytest_readiness.checklist._read.listed import _BLANKS, _apply, _beside
@@ -34,6 +34,14 @@ _UPDATED = re.compile(r"\b(?:created|updated|reviewed|verified|generated|last mo
 _NEXT = re.compile(r"^next|^nächste|^prochaine|^próxim|^следующ|^下一步|^target|^goal|^ziel", re.IGNORECASE)
 _MARKS_IN_LEGEND = 2
 _SHORT = 60
+_ANSWERS = frozenset(
+    {"yes", "no", "n/a", "ja", "nein", "oui", "non", "sí", "si", "sim", "não", "да", "нет", "是", "否"}
+)
+#: A line in bold of more words than this is no title, but says something.
+_TITLE = 6
+_UNTIL = re.compile(
+    r"\b(?:only (?:when|if|once)|until|unless|erst wenn|solange|tant que|hasta que|finché)\b", re.IGNORECASE
+)
 
 
 def take_paragraph(state: State, at: int, piece: Shaped) -> int:
@@ -85,6 +93,8 @@ def _explains(line: str, spans: list[Found]) -> bool:
     spans = sorted(spans, key=lambda span: span.start)
     ends = [*(span.start for span in spans[1:]), len(line)]
     told = [line[span.end : end].strip(" \t|,;\u00b7/=:-\u2013\u2014()") for span, end in zip(spans, ends, strict=True)]
+    if all(text.lower() in _ANSWERS for text in told):
+        return False
     known = [text for text in told if text and len(text.split()) < 4 and marks.said(text, exact=True)]
     return len(known) > len(told) / 2 and all(len(text.split()) < 5 for text in told) and len(set(told)) > 1
 
@@ -238,12 +248,14 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return Status.OPEN, "alternatives to choose from"
     if _NEXT.match(name):
         return Status.OPEN, name
+    if moods.mood(name) is Mood.EXPECT:
+        return Status.UNSAID, ""
     if any(not share.goal for share in stated.shares(piece.line)):
         return Status.DONE, value
     if labels.verdict(name):
         said = marks.said(value)
         return (said.status if said else Status.DONE), value
-    return meant(unsigned(bare(value)), state.mood, state.given)
+    return meant(unsigned(bare(value)), state.mood)
 
 
 def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
@@ -263,6 +275,10 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
             draft.status, draft.because = (Status.OPEN if denied else Status.DONE), title
         _take(state, piece, draft, None, "a status in bold")
         found = draft
+    if found is None and bold and len(title.split()) > _TITLE and "?" not in title:
+        found = make(piece, Kind.SENTENCE, sentence)
+        found.status = Status.OPEN if moods.needs(title) or _UNTIL.search(title) else Status.UNSAID
+        _take(state, piece, found, None, "a sentence in bold")
     if found is None:
         state.note(piece.number, Role.CONTEXT, "introduces what follows")
     del at
@@ -323,7 +339,7 @@ def _runs_on(piece: Shaped) -> bool:
         return False
     if "<input" in content.lower():
         return False
-    return not marks.signs(piece.line, piece.start, piece.start + 3)
+    return not marks.signs(piece.line, piece.start)
 
 
 def _verdict(state: State, text: str) -> bool:

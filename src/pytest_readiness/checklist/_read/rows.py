@@ -87,6 +87,8 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
             "row of a summary" if table.sort is Sort.COUNTS else "row of a table that states nothing",
         )
         return
+    if table.sort is Sort.RESULTS:
+        status, because = _result(named)
     if table.sort is Sort.SUBJECT:
         status, because = _subject(table, named, mood, unsigned(bare(first)))
     text = unsigned(bare(_without_box(first)))
@@ -174,6 +176,14 @@ def _status(row: Shaped, cells: Sequence[Cell], table: Table) -> tuple[Status, s
     return worst[0], worst[1], found
 
 
+def _result(named: dict[str, str]) -> tuple[Status, str]:
+    """Whether all that was counted in a row went well."""
+    failed = next((bare(value) for name, value in named.items() if name in tables.FAILED), "")
+    if not failed.isdigit():
+        return Status.UNSAID, ""
+    return (Status.OPEN if int(failed) else Status.DONE), f"{failed} failed"
+
+
 def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) -> tuple[Status, str]:
     heads = set(table.heads)
     if heads & tables.TROUBLES:
@@ -207,4 +217,6 @@ def _details(state: State, draft: Draft, named: dict[str, str]) -> None:
             draft.reason = bare(value)
         elif name in {"phase", "stage", "sprint", "milestone", "fase"}:
             draft.phase = bare(value)
-    tell(state, draft, " ".join(value for value in named.values() if value))
+    values = [value for value in named.values() if value]
+    ranked = next((value for value in [*values[:1], draft.text] if details.of_item(value)[1]), "")
+    tell(state, draft, " ".join(values), ranked=ranked)

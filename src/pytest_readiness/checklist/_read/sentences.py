@@ -19,6 +19,7 @@ _OPENING = re.compile(r"^\W{0,3}[\[(]?\**([^\W\d_][\w /-]{1,24}?)\**[\])]?\**\s*
 _HOLLOW = re.compile(r"\(\s*\)|\[\s*\]")
 _WORD_AFTER = re.compile(r"\s*\w")
 _FRACTION = re.compile(r"\s*(?:complete|done|ready|finished)", re.IGNORECASE)
+_DASHES = re.compile(r"[-\u2013\u2014|]\s")
 _DASHED = re.compile(r"\s[-\u2013\u2014]\s")
 _CLOSE = re.compile(r"[)\]\uff09]")
 _STRUCK = re.compile(r"^~~(.{1,2000}?)~~")
@@ -162,6 +163,9 @@ def _boxed(box: Found, signs: Sequence[Found], word: Found | None) -> tuple[Stat
 
 def _signed(signs: Sequence[Found], word: Found | None, rest: str, text: str) -> tuple[Status, str]:
     first = signs[0]
+    chosen = _chosen(signs, rest)
+    if chosen is not None:
+        return chosen
     if word is not None and word.status in _OVERRULES:
         return word.status, word.text
     if first.status is Status.DONE:
@@ -176,6 +180,21 @@ def _signed(signs: Sequence[Found], word: Found | None, rest: str, text: str) ->
     if word is not None and word.status is Status.DONE and first.text.rstrip(marks.SELECTOR) != "\u26a0":
         return word.status, word.text
     return first.status, first.text
+
+
+_UNTICKED = frozenset("\u2610\u25a1\u2b1c\U0001f532\u25fb")
+_TICKED = frozenset("\u2611\u2612\u2705\u2714")
+
+
+def _chosen(signs: Sequence[Found], rest: str) -> tuple[Status, str] | None:
+    """What drawn boxes say: one that is empty is open; of "☑ Yes ☐ No" the ticked one counts."""
+    drawn = [sign.text.rstrip(marks.SELECTOR) for sign in signs]
+    if drawn[0] in _UNTICKED and not set(drawn) & _TICKED:
+        return Status.OPEN, signs[0].text
+    if len(drawn) > 1 and set(drawn) & _UNTICKED and set(drawn) <= _UNTICKED | _TICKED:
+        at = rest.find(next(sign for sign in drawn if sign in _TICKED))
+        return (Status.DONE if _YES.match(rest[at + 1 :].lstrip(marks.SELECTOR)) else Status.OPEN), rest[at:].strip()
+    return None
 
 
 def spoken_in(text: str) -> Said | None:
@@ -218,6 +237,9 @@ def _bracketed(text: str) -> Said | None:
 
 
 def _opening(text: str) -> Said | None:
+    head = text[:40]
+    if ":" not in head and "]" not in head and ")" not in head:
+        return None
     found = _OPENING.match(text)
     if found is None:
         return None
@@ -229,6 +251,8 @@ def _opening(text: str) -> Said | None:
 
 
 def _trailing(text: str) -> Said | None:
+    if not _DASHES.search(text):
+        return _bold_end(text)
     last = None
     for tail in _TAIL.finditer(text):
         last = tail
@@ -277,7 +301,8 @@ def _bold_end(text: str) -> Said | None:
 
 def label(text: str) -> tuple[str, str]:
     """The name that a text begins with, and what follows it."""
-    found = _LABEL.match(text)
+    head = text[:8]
+    found = _LABEL.match(text) if "**" in head or "__" in head else None
     if found is None and (":" in text or "\uff1a" in text):
         found = _PLAIN.match(text)
         if found is not None and (len(found["bold"].split()) > 6 or _DASHED.search(found["bold"])):

@@ -10,6 +10,7 @@ from pytest_readiness.checklist._read.state import State
 from pytest_readiness.checklist.model import Kind, Status
 
 _LISTED = frozenset({Kind.ROW, Kind.BOX, Kind.MARK})
+_CHECKING = re.compile(r"\b(?:testing|tests|verification|validation|checklist|checks|criteria)$", re.IGNORECASE)
 _OPEN = frozenset({Status.OPEN, Status.DEFERRED, Status.UNSAID})
 _ID = re.compile(r"^\W{0,6}([A-Z]{1,4}\d{0,2}-\d{1,4})\b")
 _NAMED = re.compile(r"[(\[]([A-Z]{1,4}\d{0,2}-\d{1,4})[)\]]")
@@ -61,6 +62,12 @@ def _judge(draft: Draft, below: list[Draft], section: Section | None) -> None:
     boxes = [each for each in below if each.kind is Kind.BOX]
     if boxes and all(each.status in _OPEN for each in boxes):
         draft.status, draft.because = Status.OPEN, f"0 of {len(boxes)} boxes below are ticked"
+    elif (
+        section is not None
+        and _CHECKING.search(section.title)
+        and not any(each.status is Status.DONE for each in below)
+    ):
+        draft.status, draft.because = Status.OPEN, "nothing below is done"
     elif section is not None and section.mood is Mood.WANT and "%" not in draft.raw:
         draft.status, draft.because = Status.OPEN, "a tick on what is wanted"
 

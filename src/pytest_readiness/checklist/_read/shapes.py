@@ -56,7 +56,8 @@ class Shaped:
 
 _LEAD = re.compile(r"[ \t\u00a0\u3000]*(?:>[ \t]?[ \t\u00a0]*)*")
 _BULLET = re.compile(
-    r"(?:[-*+\u2022\u25cf\u25aa\u2023\u25e6\u30fb\u00b7]|\u2013(?= ))(?=[ \t\u00a0\u3000]|$)[ \t\u00a0\u3000]*"
+    r"(?:[-*+\u2022\u25cf\u25aa\u2023\u25e6\u30fb\u00b7]|\u2013(?= ))"
+    r"(?=[ \t\u00a0\u3000]|$|\[[ xX]?\](?!\())[ \t\u00a0\u3000]*"
 )
 _NUMBER = re.compile(r"(\d{1,4}(?:\.\d{1,3}){0,3}[.)]|[a-zA-Z][.)]|\(\d{1,3}\)|\d{1,4}\ufe0f?\u20e3)[ \t\u00a0]+")
 _KEYCAP = re.compile(r"\d{1,2}\ufe0f?\u20e3[ \t]*")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pytest_readiness.checklist._read import fences, labels, marks, sentences, stated
+from pytest_readiness.checklist._read import fences, labels, marks, moods, sentences, stated
 from pytest_readiness.checklist._read.draft import Draft
 from pytest_readiness.checklist._read.fences import Found, Sort
 from pytest_readiness.checklist._read.moods import Mood
@@ -113,7 +113,7 @@ def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) 
         return
 
 
-_VALUE = re.compile(r"^\s*[-*•]?\s*([^\W\d_][^:`{}\[\]<>=]{0,40}):\s+(\S.*)$")
+_VALUE = re.compile(r"^\s*[-*•]?\s*([^\W\d_][^:`{}\[\]<>=]{0,40}):\s+([^\s\"'\u201c].*)$")
 
 
 def _reports(lines: Sequence[str]) -> bool:
@@ -133,29 +133,35 @@ def _prompted(lines: Sequence[str]) -> bool:
 
 
 def _printed(state: State, body: Sequence[Shaped]) -> None:
+    """The lines of a printed report that claim something, and what hangs below them in a tree."""
     above: Draft | None = None
     for each in body:
         if not each.line.strip():
             above = None
-        elif marks.signs(each.line):
+        elif marks.signs(each.line) or _VALUE.match(each.line):
             sentence = sentences.read(each.line, each.start)
-            if sentence.boxed:
-                continue
-            above = state.add(make(each, Kind.MARK, sentence), "a mark in printed output")
-        elif (
-            above is not None and above.line < each.number and each.line.lstrip()[:1] in {"\u251c", "\u2514", "\u2502"}
-        ):
-            text = each.line.strip("\u251c\u2514\u2502\u2500 ")
-            state.add(
-                Draft(
-                    line=each.number,
-                    end=each.number,
-                    kind=Kind.MARK,
-                    text=text,
-                    raw=each.line,
-                    status=above.status,
-                    because=above.because,
-                ),
-                "below a mark in printed output",
-                parent=above,
+            if not sentence.boxed:
+                above = state.add(_claim(state, each, sentence), "printed output")
+        elif above is not None and each.line.lstrip()[:1] in {"\u251c", "\u2514", "\u2502"}:
+            below = Draft(
+                line=each.number,
+                end=each.number,
+                kind=Kind.MARK,
+                text=each.line.strip("\u251c\u2514\u2502\u2500 "),
+                raw=each.line,
+                status=above.status,
+                because=above.because,
             )
+            state.add(below, "printed output", parent=above)
+
+
+def _claim(state: State, piece: Shaped, sentence: sentences.Sentence) -> Draft:
+    draft = make(piece, Kind.MARK if sentence.signed or sentence.worded else Kind.FIELD, sentence)
+    if draft.kind is Kind.FIELD:
+        value = sentences.label(piece.content)[1]
+        said = None if value[:1].isdigit() else marks.said(value)
+        if said is None and moods.needs(value):
+            draft.status, draft.because = Status.OPEN, value
+        else:
+            draft.status, draft.because = (said.status, value) if said else meant(value, state.mood, state.given)
+    return draft

@@ -82,6 +82,8 @@ class State:
             mood, firm = each.mood, each.firm
             if isinstance(each, Section) and each.status is Status.DONE and not (firm and mood is not Mood.CLAIM):
                 mood, firm = Mood.CLAIM, True
+            if isinstance(each, Section) and each.status is Status.OPEN and not firm and mood is not Mood.EXPECT:
+                mood = Mood.WANT
             if mood is not None and firm:
                 return mood
             weak = weak or mood
@@ -175,19 +177,17 @@ def make(
     )
 
 
-def tell(state: State, draft: Draft, text: str) -> None:
-    """Add what a text says of owner, date, severity, phase, reason and condition."""
-    level, word = details.of_item(text)
+def tell(state: State, draft: Draft, text: str, *, ranked: str | None = None) -> None:
+    """Add what a text says of owner, date, reason and condition, and ``ranked``, if that is another, of severity."""
+    level, word = details.of_item(text if ranked is None else ranked)
     if word and not draft.priority:
         draft.severity, draft.priority = level, word
     draft.owner = draft.owner or details.owner(text)
     draft.due = draft.due or details.due(text, year=state.year)
     draft.condition = draft.condition or details.condition(text)
     draft.optional = draft.optional or details.optional(text)
-    if (
-        draft.status in {Status.DEFERRED, Status.NOT_APPLICABLE, Status.FALSE_POSITIVE, Status.OPEN}
-        and not draft.reason
-    ):
+    stopped = draft.status in {Status.DEFERRED, Status.NOT_APPLICABLE, Status.FALSE_POSITIVE}
+    if not draft.reason and (stopped or (draft.status is Status.OPEN and "lock" in text)):  # "blocked by ..."
         draft.reason = details.reason(text)
 
 
@@ -199,7 +199,7 @@ def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: 
         return (Status.DONE, text[:60]) if past(text) and not needs(text) else (Status.OPEN, "among what is wanted")
     if mood in {Mood.EXPECT, Mood.TROUBLE}:
         return Status.UNSAID, ""
-    if mood is Mood.CLAIM:
+    if mood is Mood.CLAIM and not (step and imperative(text)):
         return Status.DONE, "among what is claimed"
     if needs(text) and not past(text):
         return Status.OPEN, text[:60]

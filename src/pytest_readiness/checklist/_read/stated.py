@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _PERCENT = re.compile(r"(?<![\d.,/])(\d{1,3}(?:[.,]\d{1,2})?)\s?%")
-_RATIO = re.compile(r"(?<![\w.,/:-])(\d{1,5}(?:\.\d)?)\s?(?:/|of|von|sur|de|из)\s?(\d{1,5})(?![\w/%]|[.,-]\d)")
+_RATIO = re.compile(r"(?<![\w.,/:-])(\d{1,5}(?:\.\d)?)\s?(?:/|(?:out )?of|von|sur|de|из)\s?(\d{1,5})(?![\w/%]|[.,-]\d)")
 _DONE = re.compile(
     r"^\s*\**\s*(?:overall\s+)?(?:production[- ])?(?:complet\w*|done|ready|readiness|finished|implemented|"
     r"progress|achieved|passed|erledigt|abgeschlossen|"
@@ -21,11 +21,11 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"^\s*\**\s*(?:\(?\d{1,3}%\)?\s*)?(?:tasks?|items?|checks?|tests?|boxes|criteria|requirements?|gates?|"
+    r"^\s*\**\s*(?:\(\d{1,3}(?:\.\d{1,2})?\s?%\)|(?:\(?\d{1,3}%\)?\s*)?(?:tasks?|items?|checks?|tests?|boxes|criteria|requirements?|gates?|"
     r"steps?|points?|features?|"
     r"components?|complet\w*|done|passed|passing|pass|ready|met|resolved|fixed|closed|implemented|verified|"
     r"erledigt|aufgaben|tâches|tareas|"
-    r"tarefas|задач\w*|项|完成)",
+    r"tarefas|задач\w*|项|完成))",
     re.IGNORECASE,
 )
 _GOAL = re.compile(
@@ -36,7 +36,8 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _FORMER = re.compile(
-    r"(?:\bfrom|\bpreviously|\bwas|\bformerly|\bup from|\bpara|\btoward|\btowards|\bpour|\bbis zu|\buntil|\bfalta|\bvon|\bof the remaining|\bremaining)\W*$",
+    r"(?:\bfrom|\bpreviously|\bwas|\bformerly|\bup from|\bpara|\btoward|\btowards|\bpour|\bbis zu|\buntil|"
+    r"\bfalta|\bvon|\bof the remaining|\bremaining)\W*$",
     re.IGNORECASE,
 )
 _SCORE = re.compile(r"\b(?:score|rating|grade|readiness|quality|health|punt\w+|note)\b", re.IGNORECASE)

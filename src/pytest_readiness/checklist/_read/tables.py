@@ -26,6 +26,8 @@ CHOICES = words.known("column choices")
 #: A column of this name tells what something is like.
 PROPERTIES = words.known("column properties")
 PROGRESS = words.known("column progress")
+PASSED = words.known("column passed")
+FAILED = words.known("column failed")
 _COUNTS = words.known("column counts")
 _SKIP = words.known("column skip")
 _TOTAL = re.compile(
@@ -45,6 +47,7 @@ class Sort(Enum):
     FORM = auto()  # columns wait to be filled in
     MATRIX = auto()  # signs under levels, which say for whom a row counts
     SUBJECT = auto()  # issues, metrics, files: each row stands for something
+    RESULTS = auto()  # numbers of what passed and what failed
     COUNTS = auto()  # a summary of numbers
     OTHER = auto()  # an explanation, a choice, a list of contacts
 
@@ -163,7 +166,8 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
 
 
 _LEVEL = re.compile(
-    r"^(?:(?:l|level|tier|stage|class|stufe|niveau|nivel)?\s?[0-9a-e]|bronze|silver|gold|platinum|basic|standard|advanced|"
+    r"^(?:(?:l|level|tier|stage|class|stufe|niveau|nivel)?\s?[0-9a-e]|bronze|silver|gold|platinum|basic|"
+    r"standard|advanced|"
     r"must|should|could)$"
 )
 
@@ -181,6 +185,8 @@ def _plain(names: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool)
     known = set(names)
     if wanted and known & TROUBLES:
         return Sort.SUBJECT
+    if known & PASSED and known & FAILED:
+        return Sort.RESULTS
     numeric = [c for c in range(1, len(names)) if _share(rows, c, _NUMBER.match) > 0.8]
     if len(numeric) > 1 and known & _COUNTS and not known & {"target", "actual", "goal", "threshold"}:
         return Sort.COUNTS
@@ -217,7 +223,7 @@ def _subject(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
         if name in _SKIP or (name in STATUS and name not in SUBJECTS):
             continue
         texts = [_at(row, column) for row in rows]
-        if any(_box_gone(text) and not _NUMBER.match(text) for text in texts):
+        if any(any(map(str.isalpha, _box_gone(text))) for text in texts):
             return column
     return 0
 
