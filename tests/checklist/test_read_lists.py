@@ -269,3 +269,33 @@ def test_a_sign_with_its_meaning_is_no_item() -> None:
 
 def test_numbers_are_ranks_in_order_of_priority() -> None:
     assert [each.priority for each in items("### Priority order:\n1. Keys\n2. Locks")] == ["#1", "#2"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Bekannte Probleme",
+        "Problèmes connus",
+        "Riesgos",
+        "Problemas conhecidos",
+        "Rischi",
+        "Известные проблемы",
+        "已知问题",
+        "課題",
+    ],
+)
+def test_what_stands_below_known_problems_is_open(heading: str) -> None:
+    assert item(f"## {heading}\n- Logs").status is OPEN
+
+
+def test_a_reason_may_follow_a_comma() -> None:
+    found = item("- [ ] Prüfung — zurückgestellt, wartet auf das Labor")
+    assert (found.status, found.reason) == (Status.DEFERRED, "wartet auf das Labor")
+    assert found.text == "Prüfung — zurückgestellt, wartet auf das Labor"
+
+
+def test_a_lead_with_a_sign_gives_its_status_to_its_list() -> None:
+    found = items(
+        "## Final recommendation\n**✅ It may run in production:**\n- For small teams\n\n**❌ Not yet:**\n- For banks"
+    )
+    assert [each.status for each in found if each.kind is Kind.BULLET] == [DONE, OPEN]

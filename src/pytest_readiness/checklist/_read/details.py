@@ -37,7 +37,8 @@ _DUE = re.compile(
 _DIGIT = re.compile(r"\d")
 _STARTS = re.compile(r"\W{0,4}(?:\d|[^\W\d_]{3,10}\.?\s+\d)")
 _OWNER = re.compile(
-    r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|verantwortlich|responsable|respons\u00e1vel|"
+    r"\b(?:owner|owned by|assignee|assigned to|responsible|dri|verantwortlich|zust\u00e4ndig|asignado a|"
+    r"assign\u00e9 \u00e0|responsable|respons\u00e1vel|"
     r"responsabile|"
     r"\u043e\u0442\u0432\u0435\u0442\u0441\u0442\u0432\u0435\u043d\u043d\u044b\u0439)\**\s*[:=]\**\s*([^,;|"
     r"()\[\]\u2013\u2014]{1,60})",
@@ -109,7 +110,7 @@ _REASON = re.compile(
     r"(?:deferred|postponed|skipped|on hold|delayed|n/a|not applicable|waived|false positive|blocked|verschoben|"
     r"zur\u00fcckgestellt|report\u00e9e?|aplazad[oa]|pospuest[oa]|adiad[oa]|rimandat[oa]|"
     r"\u043e\u0442\u043b\u043e\u0436\u0435\u043d\u043e|"
-    r"\u63a8\u8fdf|\u5ef6\u671f)\**\s*(?:[:\uff1a\u2013\u2014-]|because(?: of)?|due to|by|until|"
+    r"\u63a8\u8fdf|\u5ef6\u671f)\**\s*(?:[:\uff1a,\u2013\u2014-]|because(?: of)?|due to|by|until|"
     r"\u2192)\s*([^()\[\]|]{2,160})",
     re.IGNORECASE,
 )

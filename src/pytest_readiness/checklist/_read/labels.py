@@ -28,7 +28,8 @@ _DATE = re.compile(r"^(?:date|datum|fecha|data|дата|日期|日付)$", re.IGN
 _ASIDE = re.compile(
     r"^(?:impact|effect|solution|fix|mitigation|root cause|cause|symptoms?|workaround|scope|before|after|lesson|"
     r"purpose|"
-    r"notes?|audience|session date|created|author|audit type|environment|repository|project|team|location|"
+    r"notes?|audience|session date|created|author|audit type|environment|repository|project|projekt|projet|"
+    r"proyecto|projeto|progetto|проект|项目|service|application|product|customer|client|team|location|"
     r"files? affected|"
     r"link|usage|example|context|background|estimated time|eta|time|date|datum|go-live (?:date|time)|start date|"
     r"name|title|role|contact|email|phone|evidence|see also|tip|warning|important|hinweis|warum|why|how|what|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
 from pytest_readiness.checklist._read import vocabulary as words
@@ -131,6 +132,8 @@ def _heads(piece: Shaped, sentence: Sentence) -> bool:
 def _lead_too(state: State, piece: Shaped, sentence: Sentence) -> None:
     if piece.content.rstrip(" *_").endswith((":", "\uff1a")):
         state.lead = leading(sentence.label or sentence.text, piece.number)
+        if sentence.signed and _BOLD.match(piece.content.strip()) and state.lead.given is Status.UNSAID:
+            state.lead = replace(state.lead, given=sentence.status)
 
 
 def _result(state: State, piece: Shaped, sentence: Sentence) -> bool:
@@ -283,6 +286,8 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         state.note(piece.number, Role.CONTEXT, "introduces what follows")
     del at
     state.lead = leading(title, piece.number, found)
+    if sentence.signed and state.lead.given is Status.UNSAID:
+        state.lead = replace(state.lead, given=sentence.status)
     return True
 
 

@@ -195,6 +195,10 @@ def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: 
     """What a plain sentence claims, from its surroundings and its own words."""
     if given not in {Status.UNSAID, Status.DONE, Status.OPEN}:
         return given, "the heading or lead above"
+    if given is Status.DONE and not needs(text) and not (step and imperative(text)):
+        return given, "the heading or lead above"
+    if given is Status.OPEN and not past(text):
+        return given, "the heading or lead above"
     if mood is Mood.WANT:
         return (Status.DONE, text[:60]) if past(text) and not needs(text) else (Status.OPEN, "among what is wanted")
     if mood in {Mood.EXPECT, Mood.TROUBLE}:

@@ -21,7 +21,8 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"^\s*\**\s*(?:\(\d{1,3}(?:\.\d{1,2})?\s?%\)|(?:\(?\d{1,3}%\)?\s*)?(?:tasks?|items?|checks?|tests?|boxes|criteria|requirements?|gates?|"
+    r"^\s*\**\s*(?:\(\d{1,3}(?:\.\d{1,2})?\s?%\)|(?:\(?\d{1,3}%\)?\s*)?(?:tasks?|items?|checks?|tests?|boxes|"
+    r"criteria|requirements?|gates?|"
     r"steps?|points?|features?|"
     r"components?|complet\w*|done|passed|passing|pass|ready|met|resolved|fixed|closed|implemented|verified|"
     r"erledigt|aufgaben|tâches|tareas|"
