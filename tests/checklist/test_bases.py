@@ -32,3 +32,14 @@ def test_each_server_has_a_name_of_its_own() -> None:
 def test_what_asks_no_server_stays_as_it_is() -> None:
     many = proposals(box("All tests pass"), shown("curl http://localhost:8000/a"))
     assert named(many) == many
+
+
+def test_the_name_is_put_wherever_the_server_is_asked() -> None:
+    many = proposals(
+        shown("curl http://localhost:8000/a"),
+        shown("curl http://localhost:8000/b"),
+        box("http://localhost:9090/c requires authentication"),
+    )
+    assert many[2].options["cases"] == [
+        {"name": "without credentials", "status": "in 401, 403", "url": "${base_url_9090}/c"}
+    ]

@@ -83,3 +83,28 @@ def test_layers_are_for_the_reader_to_name() -> None:
 def test_a_module_whose_folder_is_not_told_is_for_the_reader_to_name() -> None:
     (only,) = listed(proposed("`pages.py` imports without import errors"), "modules")
     assert only == "TODO: the dotted name of pages.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "probe", "options"),
+    [
+        ("No import errors in `src/shop/`", "imports", {"packages": ["shop"]}),
+        ("Import errors fixed", "imports", {"packages": ["TODO: which package"]}),
+        ("Updated `src/shop/cart.py` imports, clean architecture", "import_contract", None),
+        ("Type error in `src/cart.py` fixed", "types", {"paths": ["src/cart.py"]}),
+        ("Type error in `cart.py` fixed", "types", {"paths": ["TODO: where cart.py is"]}),
+        ("Lint is clean in `src/shop/`", "lint", {"paths": ["src/shop/"]}),
+        ("Complex functions in `cart.py` refactored", "complexity", None),
+        ("Code consolidation into a common package", "duplication", {"since": "TODO: a commit or tag from before"}),
+        ("Abstract base class in `src/cart.py`", "symbol", None),
+    ],
+)
+def test_the_place_is_the_one_that_is_named(text: str, probe: str, options: dict[str, Any] | None) -> None:
+    proposal = proposed(text)
+    assert proposal.probe == probe
+    assert options is None or proposal.options == options
+
+
+@pytest.mark.no_false_green
+def test_no_limit_is_made_up() -> None:
+    assert str(proposed("Low cyclomatic complexity").options["max_complexity"]).startswith("TODO: ")

@@ -71,3 +71,28 @@ def test_a_revert_is_tried() -> None:
 
 def test_added_lines_are_counted() -> None:
     assert proposed("Git: 800 lines added in commits").expect == {"added": ">= 800"}
+
+
+@pytest.mark.parametrize(
+    ("section", "expect"),
+    [
+        ("Files that should NOT be committed", {"unwanted": 0, "files": ">= 1"}),
+        ("Files to be committed", {"missing": 0}),
+    ],
+)
+def test_what_a_list_of_files_wants_is_in_its_heading(section: str, expect: dict[str, Any]) -> None:
+    proposal = proposed("`data/` folder", section, "Large files")
+    assert (proposal.probe, proposal.expect) == ("git", expect)
+
+
+@pytest.mark.parametrize(
+    ("text", "run"),
+    [
+        ("compose build works", ["docker", "compose", "build"]),
+        ("Build passes", ["TODO: the command that builds, word by word"]),
+        ("Message queue worker running", ["TODO: a command that asks the workers, word by word"]),
+        ("DNS record set", ["dig", "+short", "TODO: the name"]),
+    ],
+)
+def test_what_is_not_told_is_for_the_reader_to_say(text: str, run: list[str]) -> None:
+    assert proposed(text).options["run"] == run

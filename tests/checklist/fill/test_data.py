@@ -71,3 +71,21 @@ def test_a_job_ends_in_time() -> None:
 def test_models_are_registered() -> None:
     assert proposed("17+ models registered in MLflow").expect == {"connected": True, "models": ">= 17"}
     assert proposed("Experiment tracking").expect == {"connected": True, "runs": ">= 1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "option", "value"),
+    [
+        ("TimescaleDB database connection", "extensions", ["timescaledb"]),
+        ("2 database functions created", "functions", ["TODO: which functions"]),
+        ("Migrations of `backend/alembic.ini` applied", "config", "backend/alembic.ini"),
+        ("S3 dataset storage filled", "prefixes", ["TODO: what the keys begin with"]),
+    ],
+)
+def test_what_a_store_holds(text: str, option: str, value: object) -> None:
+    assert proposed(text).options[option] == value
+
+
+@pytest.mark.no_false_green
+def test_a_schedule_without_a_time_has_none_made_up() -> None:
+    assert str(proposed("Scheduled job runs").expect["age"]).startswith("TODO: ")

@@ -49,3 +49,30 @@ def test_dotenv(text: str, path: str) -> None:
     proposal = proposed(text)
     assert proposal.probe == "dotenv"
     assert (proposal.options, proposal.expect) == ({"path": path}, {"problems": 0, "keys": ">= 1"})
+
+
+def test_files_of_several_kinds_are_looked_for_by_name() -> None:
+    parent, *_ = proposals(box("2 files (~80 lines)"), box("pages.py", parent=0), box("shop.css", parent=0))
+    assert parent.options == {"glob": "**/{pages.py,shop.css}"}
+
+
+def test_files_with_folders_are_looked_for_there() -> None:
+    parent, *_ = proposals(box("2 files (~80 lines)"), box("src/pages.py", parent=0), box("src/shop.css", parent=0))
+    assert parent.options == {"paths": ["src/pages.py", "src/shop.css"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("Integration test suites (4 files, ~90 lines)", {"glob": "tests/integration/**/test_*.py"}),
+        ("`src/*.py` files present", {"glob": "src/*.py"}),
+        ("Python cache cleared", {"glob": "**/__pycache__/*.pyc"}),
+        ("No placeholder text such as `lorem` left", {"glob": "TODO: which files", "regex": "lorem"}),
+    ],
+)
+def test_where_files_are_looked_for(text: str, options: dict[str, Any]) -> None:
+    assert proposed(text).options == options
+
+
+def test_files_may_be_in_the_folder_that_is_named_above() -> None:
+    assert proposed("12 service files", "Folder `src/shop/`").options == {"glob": "src/shop/**/*"}

@@ -77,8 +77,8 @@ def test_a_benchmark_may_be_faster_than_another() -> None:
 @pytest.mark.parametrize(
     ("text", "expect"),
     [
-        ("Handles 103+ RPS", {"error_rate": "< 1 %", "rate": ">= 103 /s"}),
-        ("Load test: P99 latency < 80 ms", {"error_rate": "< 1 %", "p99": "< 80 ms"}),
+        ("Handles 103+ RPS", {"error_rate": 0, "rate": ">= 103 /s"}),
+        ("Load test: P99 latency < 80 ms", {"error_rate": 0, "p99": "< 80 ms"}),
         ("Load test with error rate below 0.5%", {"error_rate": "< 0.5 %"}),
     ],
 )
@@ -97,7 +97,7 @@ def test_load_is_sent_a_little_faster_than_it_has_to_be_borne() -> None:
     [
         ("Memory usage under 512 MB", {"rss_max": "< 512 MB"}),
         ("CPU usage < 70%", {"cpu": "< 70 %"}),
-        ("No memory leak", {"growth": "<= 5 %"}),
+        ("No memory leak", {"growth": "TODO: how much it may grow, such as <= 5 %"}),
     ],
 )
 def test_resources(text: str, expect: dict[str, str]) -> None:

@@ -94,3 +94,38 @@ def test_a_port_takes_connections() -> None:
     assert proposal.probe == "tcp"
     assert proposal.options["port"] == 9092
     assert proposed("SMTP server reachable").options["speaks"] == "smtp"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "condition"),
+    [
+        ("`/x` returns 200 or 204", "status", "in 200, 204"),
+        ("`/x` answers in 50 ms", "latency", "<= 50 ms"),
+        ("`/x` has a latency of 10-50 ms", "p95", "<= 50 ms"),
+        ("gzip compression on", "header:content-encoding", "~ ."),
+        ("Grafana deployed", "dashboards", ">= 1"),
+        ("Alerting system reachable", "receivers", ">= 1"),
+        ("CI pipeline is green", "conclusion", "success"),
+        ("Logs in Kibana, log aggregation", "entries", ">= 1"),
+    ],
+)
+def test_what_an_answer_has_to_be(text: str, name: str, condition: str) -> None:
+    proposal = proposed(text)
+    assert proposal.probe == "http"
+    assert proposal.expect[name] == condition
+
+
+def test_a_protected_request_keeps_its_method() -> None:
+    (case,) = listed(proposed("DELETE /orders requires authentication"), "cases")
+    assert case["method"] == "DELETE"
+
+
+def test_a_deployment_may_name_its_address() -> None:
+    assert proposed("Deployed to production at https://shop.example.org").options["url"] == "https://shop.example.org"
+
+
+def test_an_address_of_another_kind_names_host_and_port() -> None:
+    assert proposed("Broker amqp://queue.example.org:5672 reachable").options == {
+        "host": "queue.example.org",
+        "port": 5672,
+    }

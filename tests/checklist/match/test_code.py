@@ -80,3 +80,19 @@ def test_a_continued_line_is_one() -> None:
 
 def test_a_remark_behind_a_setting_is_no_command() -> None:
     assert line_of("LIMIT=20 # rows").probe == "env"
+
+
+@pytest.mark.parametrize(
+    ("line", "probe"),
+    [
+        ('python -c "from shop import Cart; Cart().check()"', "command"),
+        ("docker compose logs | head", "logs"),
+        ("docker run --publish 80:80 shop", "http"),
+        ("pytest --benchmark-only", "benchmark"),
+        ("npm run test:coverage", "coverage"),
+        ("npm run test:e2e", "junit"),
+        ("kubectl logs api | grep error", "logs"),
+    ],
+)
+def test_what_comes_further_on_may_decide(line: str, probe: str) -> None:
+    assert line_of(line).probe == probe

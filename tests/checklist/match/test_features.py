@@ -22,6 +22,7 @@ from pytest_readiness.checklist.match.features import look, piece
         ("migrations/", {"<folder>"}),
         ("GET /api/orders", {"<endpoint>"}),
         ("https://example.org/x", {"<url>"}),
+        ("postgresql+psycopg://db/x", {"<address>", "postgresql"}),
         ("`DATABASE_URL` set", {"<env>"}),
         ("Cart.add(item)", {"<call>"}),
         ("shop.billing", {"<module>"}),

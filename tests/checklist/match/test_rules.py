@@ -13,8 +13,8 @@ from pytest_readiness.checklist.match.rules import Rule
 KNOWN = rules.load()
 PROBES = {*registry.builtin_names(), "group"}
 FEATURES = {
-    "firstenv", "path", "first", "begins", "link", "setting", "promql", "url", "library", "ratio", "date", "number", "count",
-    "httpcode", "endpoint", "env", "call", "requirement", "version", "module", "identifier", "name", "percent",
+    "firstenv", "path", "first", "begins", "link", "setting", "promql", "url", "address", "library",
+    "ratio", "date", "number", "count", "httpcode", "endpoint", "env", "call", "requirement", "version", "module", "identifier", "name", "percent",
     "duration", "size", "rate", "lines", "times", "bound", "quoted", "folder", "glob", "dotenv", "testfile", "jstest",
     "dockerfile", "compose", "workflow", "k8s", "requirements", "packagejson", "doc", "gitfile", "init", "migration",
     "openapi", "logfile", *load("vocabulary.yaml")["suffixes"],

@@ -98,9 +98,7 @@ def types(found: Found) -> Filling:
     elif found.has("pyright", "basedpyright"):
         options["tool"] = "pyright"
     elif files := found.facts.ending(".py", "/"):
-        options["paths"] = (
-            [files[0] if "/" in files[0] else f"**/{files[0]}"] if "/" in files[0] else [todo(f"where {files[0]} is")]
-        )
+        options["paths"] = [files[0] if "/" in files[0] else todo(f"where {files[0]} is")]
     if found.has("strict") and not script and "tool" not in options:
         options["strict"] = True
     return Filling(options, {"errors": 0, "files": ">= 1"})
@@ -114,7 +112,7 @@ def syntax(found: Found) -> Filling:
 
 def lint(found: Found) -> Filling:
     """A linter without problems, by the rules that the item speaks of."""
-    if found.has("eslint", "typescript", "javascript", "react", "frontend") or "eslint" in found.text.lower():
+    if found.has("typescript", "javascript", "react", "frontend") or "eslint" in found.text.lower():
         return Filling({"report": ["**/eslint*.json"]}, {"problems": 0})
     options: dict[str, Any] = {}
     if "lint" not in found.words:
@@ -143,7 +141,7 @@ def complexity(found: Found) -> Filling:
     if files:
         options["paths"] = [path if "/" in path else f"**/{path}" for path in files]
     if found.has("cyclomatic", "mccabe", "complex", "function", "method", "maintain", "refactor") and lines is None:
-        options["max_complexity"] = limit or 10
+        options["max_complexity"] = limit or todo("how complex a function may be, such as 10")
         return Filling(options, {"over_complexity": 0, "functions": ">= 1"})
     allowed = next((int(one.low) for one in facts.quantities if one.unit == "" and not one.op), None)
     if lines is not None and lines.op in {"<", "<="}:

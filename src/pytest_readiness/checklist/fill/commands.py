@@ -156,4 +156,5 @@ MAKERS: dict[str, Maker] = {
     "rollback": rollback,
     "refuses": refuses,
     "cloud": cloud,
+    "dns": dns,
 }

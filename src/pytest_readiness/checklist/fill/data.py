@@ -122,7 +122,8 @@ def job(found: Found) -> Filling:
     }
     if found.has("schedule", "cron", "nightly", "daily", "automated", "automatically", "beat", "periodic", "scheduler"):
         options = {"poll": options["poll"], "last_success": todo("where the time of the last success is in the JSON")}
-        return Filling(options, {"age": f"<= {int(time.low)} {time.unit}" if time else "<= 25 h"})
+        daily = "<= 25 h" if found.has("daily", "nightly") else todo("how long ago it may be, such as <= 25 h")
+        return Filling(options, {"age": f"<= {int(time.low)} {time.unit}" if time else daily})
     expect: dict[str, Any] = {"state": "COMPLETED"}
     if time is not None:
         expect["duration"] = time.condition("<=")

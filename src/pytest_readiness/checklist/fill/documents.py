@@ -29,8 +29,10 @@ _DULL = re.compile(
 )
 
 
-#: Documents that have their own place, by a word for them, with the fewest words that they need.
-_USUAL = (("readme", "README.md", 50), ("changelog", "CHANGELOG.md", 10), ("contributing", "CONTRIBUTING.md", 20))
+#: Documents that have their own place, by a word for them.
+_USUAL = {"readme": "README.md", "changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md"}
+#: What every document has to have: something in it.
+_SOMETHING = {"files": ">= 1", "words": ">= 1"}
 _SHORTEST, _LONG, _WHOLE = 3, 5, 100
 
 
@@ -41,16 +43,18 @@ def docs(found: Found) -> Filling:
     named = [path for path in found.facts.paths if path.lower().endswith((".md", ".rst", ".txt", ".adoc"))]
     if named:
         options = {"glob": named[0]} if "*" in named[0] else {"path": named[0]}
-        return Filling(options, {"files": ">= 1", "words": ">= 20"})
-    usual = next(((path, words) for word, path, words in _USUAL if found.has(word)), None)
+        return Filling(options, _SOMETHING)
+    usual = next((path for word, path in _USUAL.items() if found.has(word)), None)
     if usual is not None:
-        return Filling({"path": usual[0]}, {"files": ">= 1", "words": f">= {usual[1]}"})
+        return Filling({"path": usual}, _SOMETHING)
     above = found.above.ending(".md")
     where: dict[str, Any] = {"path": above[0]} if above else {"glob": "{README.md,docs/**/*.md}", "together": True}
     section = _topic(found.item.text)
     if section:
-        return Filling({**where, "sections": [section]}, {"missing_sections": 0, "words": ">= 50"})
-    return Filling(where, {"files": ">= 1", "words": ">= 200"})
+        return Filling({**where, "sections": [section]}, {"missing_sections": 0, "words": ">= 1"})
+    return Filling(
+        {**where, "sections": [todo("a regex for the heading of what has to be written")]}, {"missing_sections": 0}
+    )
 
 
 def _topic(text: str) -> str:
@@ -63,7 +67,10 @@ def _topic(text: str) -> str:
 
 def dated(_found: Found) -> Filling:
     """A document that is looked after: its last change is not long ago."""
-    return Filling({"path": todo("this document, seen from the spec's folder")}, {"age": "<= 90 d", "words": ">= 1"})
+    return Filling(
+        {"path": todo("this document, seen from the spec's folder")},
+        {"age": todo("how old it may be, such as <= 90 d")},
+    )
 
 
 def checklist(found: Found) -> Filling:

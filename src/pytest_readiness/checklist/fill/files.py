@@ -122,7 +122,7 @@ def absent(found: Found) -> Filling:
     if paths:
         only = paths[0].removeprefix("./")
         pattern = f"{only}**/*" if only.endswith("/") else only if "/" in only else f"**/{only}"
-    elif found.has("bytecod", "pycach", "cach"):
+    elif found.has("bytecode", "pycache", "cache"):
         pattern = "**/__pycache__/*.pyc"
     return Filling({"glob": pattern}, {"count": 0})
 

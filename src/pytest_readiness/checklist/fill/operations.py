@@ -36,7 +36,7 @@ def logs(found: Found) -> Filling:
     quoted = [text for text in facts.quoted if "/" not in text and " " not in text and "." not in text]
     if quoted:
         return Filling({**options, "regex": f"(?i){quoted[0]}"}, {**expect, "matches": ">= 1"})
-    return Filling(options, {**expect, "age": "<= 24 h"})
+    return Filling(options, {**expect, "age": todo("how old the newest line may be, such as <= 24 h")})
 
 
 def alerts(found: Found) -> Filling:
@@ -96,7 +96,7 @@ def prometheus(found: Found) -> Filling:
     if found.has("uptime", "available", "health"):
         return Filling(
             {**where, "query": "up", "range": {"last": "1h", "step": "1min"}},
-            {"uptime": share.condition(">=") if share else ">= 99 %"},
+            {"uptime": share.condition(">=") if share else todo("how much, such as >= 99.9 %")},
             place("prometheus_url"),
         )
     return Filling(

@@ -139,7 +139,7 @@ def _upper(time: Quantity) -> str | int:
 def load(found: Found) -> Filling:
     """Requests a second, and how long they take."""
     facts = found.facts
-    expect: dict[str, Any] = {"error_rate": "< 1 %"}
+    expect: dict[str, Any] = {"error_rate": 0}
     rate = facts.first("/s", "/min")
     time = facts.first("ms", "s")
     share = facts.first("%")
@@ -178,7 +178,7 @@ def resources(found: Found) -> Filling:
     share = found.facts.first("%")
     expect: dict[str, Any] = {}
     if found.has("leak", "grow", "stabl"):
-        expect["growth"] = "<= 5 %"
+        expect["growth"] = todo("how much it may grow, such as <= 5 %")
     if found.has("cpu", "processor"):
         expect["cpu"] = share.condition("<=") if share else todo("how much, such as <= 80 %")
     if size is not None or (not expect and not found.has("cpu")) or (found.has("memory") and "growth" not in expect):

@@ -143,7 +143,7 @@ def tls(found: Found) -> Filling:
     days = found.facts.first("d")
     expect = {
         "status": "in 200, 301, 302, 401, 403, 404",
-        "tls_days": days.condition(">=", unit="") if days else ">= 14",
+        "tls_days": days.condition(">=", unit="") if days else "> 0",
         "tls_version": "~ TLSv1\\.[23]",
     }
     return Filling({"url": url or todo("the address, beginning with https://")}, expect)

@@ -18,7 +18,7 @@ from pytest_readiness.checklist.match.words import parts, stem
 
 #: Well-known packages, so that a bare list of names can be told for what it is.
 LIBRARIES = words("libraries")
-_URL = re.compile(r"[a-z][a-z0-9+]*://\S")
+_URL = re.compile(r"([a-z][a-z0-9]*)(?:\+[a-z0-9]+)?://\S")
 _ENDPOINT = re.compile(
     r"(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD):?)?/(?!/)[\w{}<>:$.*\[\]-]+(?:/[\w{}<>:$.*\[\]-]*)*(?:\?\S*)?"
 )
@@ -73,13 +73,15 @@ _SURE_STATUSES = words("sure_statuses")
 _ANSWERS = words("answers")
 _CODE = frozenset({"<httpcode>"})
 #: What names something: the words in a name say nothing of what is asked.
-_NAMES = frozenset({"<path>", "<url>", "<endpoint>", "<env>", "<glob>", "<module>", "<identifier>"})
+_NAMES = frozenset({"<path>", "<url>", "<address>", "<endpoint>", "<env>", "<glob>", "<module>", "<identifier>"})
 
 
 def _features(bare: str, *, quoted: bool) -> set[str]:
     """Return the features of a piece, without what stands around it."""
-    if _URL.match(bare):
-        return {"<url>"}
+    address = _URL.match(bare)
+    if address:
+        scheme = address[1]
+        return {"<url>"} if scheme.startswith("http") else {"<address>", stem(scheme)}
     found = _listed(bare) or features_of(bare, quoted=quoted)
     if found:
         return found
