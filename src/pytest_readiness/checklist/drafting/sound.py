@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_readiness import options, todo
-from pytest_readiness.checklist.drafting.emit import flow
 from pytest_readiness.checklist.model import Document, Item, Proposal
 from pytest_readiness.condition import parse
 from pytest_readiness.errors import ConditionError
@@ -52,7 +51,7 @@ class _Check:
         """Return the first thing that is wrong with *proposal*; None if nothing is."""
         if proposal.probe == "group":
             return None
-        said = proposal.probe, flow([proposal.options, proposal.expect, proposal.variables])
+        said = proposal.probe, repr((proposal.options, proposal.expect, proposal.variables))
         if said not in self._known:
             self._known[said] = next(self._problems(proposal), None)
         return self._known[said]
