@@ -21,7 +21,7 @@ from tests.checklist.reading import document, item, items
         ("**Signature:** ________", Status.OPEN),
         ("**Last Updated:** May 4, 2026", Status.UNSAID),
         ("*Last updated: May 4, 2026*", Status.UNSAID),
-        ("**Next Priority**: Fix the `.env` file", Status.OPEN),
+        ("**Next Priority**: Renew the `staging` keys", Status.OPEN),
         ("**File**: `app/api.py`", Status.DONE),
         ("**Статус:** 🟢 готово", Status.DONE),
         ("Result: FAIL", Status.OPEN),

@@ -159,7 +159,7 @@ def test_a_share_tells_whether_a_bullet_is_done(line: str, status: Status) -> No
 
 
 def test_a_step_that_names_a_deferred_item_is_deferred_with_it() -> None:
-    row, step = items("| Task | Status |\n|---|---|\n| P2-3: Profiling | ⏸️ Deferred |\n\n## Plan\n1. Profile it (P2-3)")
+    row, step = items("| Task | Status |\n|---|---|\n| P2-3: Key rotation | ⏸️ Deferred |\n\n## Plan\n1. Rotate them (P2-3)")
     assert (row.status, step.status) == (Status.DEFERRED, Status.DEFERRED)
 
 
