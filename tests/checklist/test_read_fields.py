@@ -21,7 +21,7 @@ from tests.checklist.reading import document, item, items
         ("**Signature:** ________", Status.OPEN),
         ("**Last Updated:** May 4, 2026", Status.UNSAID),
         ("*Last updated: May 4, 2026*", Status.UNSAID),
-        ("**Next Priority**: Fix the `.env` file", Status.OPEN),
+        ("**Next Priority**: Renew the `staging` keys", Status.OPEN),
         ("**File**: `app/api.py`", Status.DONE),
         ("**Статус:** 🟢 готово", Status.DONE),
         ("Result: FAIL", Status.OPEN),
@@ -146,3 +146,12 @@ def test_a_whole_sentence_in_bold_says_something() -> None:
     found = item("**Only when all of the boxes above are ticked are we live.**")
     assert (found.kind, found.status) == (Kind.SENTENCE, Status.OPEN)
     assert items("**Is everything that we wrote down here really done?**") == ()
+
+
+def test_a_verdict_on_a_condition_says_nothing_yet() -> None:
+    assert item("**✅ PRODUCTION READY**: When all boxes are ticked, it may go live").status is Status.UNSAID
+    assert item("**Our new service is ready for production and for tests!**").status is Status.DONE
+
+
+def test_an_issue_with_its_text_behind_it_is_open() -> None:
+    assert item("## Part\n**Issue**: nobody has access").status is Status.OPEN

@@ -150,3 +150,7 @@ def test_a_severity_alone_is_no_item_but_goes_down() -> None:
     assert [(each.text, each.priority) for each in items("# T\n### 🔴 Crítico (antes)\n- Keys are old")] == [
         ("Keys are old", "Crítico")
     ]
+
+
+def test_a_tick_over_what_to_do_in_trouble_says_nothing() -> None:
+    assert items("# Title\n## ✅ Troubleshooting guide\nWords.")[0].status is Status.UNSAID

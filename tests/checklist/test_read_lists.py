@@ -159,7 +159,7 @@ def test_a_share_tells_whether_a_bullet_is_done(line: str, status: Status) -> No
 
 
 def test_a_step_that_names_a_deferred_item_is_deferred_with_it() -> None:
-    row, step = items("| Task | Status |\n|---|---|\n| P2-3: Profiling | ⏸️ Deferred |\n\n## Plan\n1. Profile it (P2-3)")
+    row, step = items("| Task | Status |\n|---|---|\n| P2-3: Key rotation | ⏸️ Deferred |\n\n## Plan\n1. Rotate them (P2-3)")
     assert (row.status, step.status) == (Status.DEFERRED, Status.DEFERRED)
 
 
@@ -299,3 +299,19 @@ def test_a_lead_with_a_sign_gives_its_status_to_its_list() -> None:
         "## Final recommendation\n**✅ It may run in production:**\n- For small teams\n\n**❌ Not yet:**\n- For banks"
     )
     assert [each.status for each in found if each.kind is Kind.BULLET] == [DONE, OPEN]
+
+
+def test_what_is_nested_in_a_ticked_bullet_is_claimed_with_it() -> None:
+    found = items("- ✅ **Hardening**\n  - Password hashing\n  - Needs a review")
+    assert [each.status for each in found] == [DONE, DONE, OPEN]
+
+
+def test_steps_of_what_is_complete_are_claims_to_their_last() -> None:
+    done = "### ✅ Completed\n1. **Architecture**\n   - One store for all\n\n"
+    found = items(done + "## Next steps\n1. **This week**:\n   - Add alerts")
+    assert [each.status for each in found] == [DONE, DONE, DONE, OPEN, OPEN]
+
+
+def test_numbered_ticks_on_what_somebody_is_told_to_do_are_open() -> None:
+    assert item("## Launch\n1. ✅ **Configure TLS** - 15 minutes").status is OPEN
+    assert item("## Launch\n- **Weekly**: review the logs").status is UNSAID

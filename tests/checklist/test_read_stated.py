@@ -15,7 +15,7 @@ from pytest_readiness.checklist._read.stated import shares
         ("Total: 12/20 (60%)", [(60.0, 12, 20)]),
         ("Quality Score: 95/100", [(95.0, 95, 100)]),
         ("All 56/56 tests passing", [(100.0, 56, 56)]),
-        ("Advanced from 55% → 75% production readiness", [(75.0, None, None)]),
+        ("Grown from 40% → 65% production readiness", [(65.0, None, None)]),
         ("Fortschritt: 40 %", [(40.0, None, None)]),
         ("- Achieve 80%+ unit test coverage", []),
         ("- 99.9% uptime", []),

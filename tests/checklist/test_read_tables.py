@@ -206,3 +206,14 @@ def test_files_with_their_changes_are_done() -> None:
 
 def test_an_empty_row_is_context() -> None:
     assert document("| Task | Status |\n|---|---|\n| | |\n| Keys | ✅ |").lines[2].why == "empty row"
+
+
+def test_a_table_of_remedies_says_nothing_of_a_status() -> None:
+    assert statuses("| Issue | Symptom | Solution |\n|---|---|---|\n| Leak | slow | restart |") == {"Leak": UNSAID}
+
+
+def test_a_row_that_names_a_command_is_code() -> None:
+    found = item("| Operation | Command |\n|---|---|\n| Health | `app check --all` |")
+    assert (found.kind, found.text, found.status) == (Kind.CODE, "Health", UNSAID)
+    assert found.code is not None
+    assert found.code.command == "app check --all"

@@ -13,7 +13,8 @@ from pytest_readiness.checklist._read.state import State, leading, tell
 from pytest_readiness.checklist.model import Kind, Role, Status
 
 _PHASE = re.compile(
-    r"^\W{0,8}(?:phase|milestone|fase|phase|этап|第\d+阶段)\s?\d{1,3}\s*[:.\u2013\u2014-]|^\W{0,4}priority\s#?\d\b",
+    r"^\W{0,8}(?:phase|milestone|fase|phase|этап|第\d+阶段)\s?\d{1,3}\s*(?:\([^()]{1,40}\)\s*)?[:.\u2013\u2014-]|"
+    r"^\W{0,4}priority\s#?\d\b",
     re.IGNORECASE,
 )
 _TROUBLE = re.compile(

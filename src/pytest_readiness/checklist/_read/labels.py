@@ -16,7 +16,7 @@ _VERDICT = re.compile(
 )
 #: A field that says how old the document is, or which version it speaks of.
 _DATED = re.compile(
-    r"^(?:last (?:updated|verified|reviewed|checked|audit|tested|modified)|updated|next (?:review|audit)|"
+    r"^(?:last (?:updated|review|verified|reviewed|checked|audit|tested|modified)|updated|next (?:review|audit)|"
     r"(?:system |app |document )?version|report generated|generated(?: on)?|"
     r"(?:report|audit|assessment) date|"
     r"(?:total )?(?:development|implementation) time|document version|review date|zuletzt aktualisiert|"
@@ -42,7 +42,7 @@ _RESULT = re.compile(
     r"^(?:test )?(?:results?|output|ergebnis|résultat|resultado|risultato|результат|结果|結果)$", re.IGNORECASE
 )
 _EXPECTED = re.compile(
-    r"^(?:(?:you )?should (?:be|return|see|show)|"
+    r"^(?:(?:daily|weekly|monthly|quarterly|annually|yearly)\b|(?:you )?should (?:be|return|see|show)|"
     r"expected|(?:example |sample )?(?:output|response)\b(?!\s+(?:time|rate|size|code))|erwartet|attendu|esperad|"
     r"resultado esperado|ожидаем|должн|预期|期待)",
     re.IGNORECASE,

@@ -133,9 +133,16 @@ def _marked(state: State, piece: Shaped, kind: Kind, sentence: Sentence) -> Draf
             draft.status, draft.because = Status.UNSAID, ""
         elif state.lead is not None and _IF.match(state.lead.text):
             draft.status, draft.because = Status.OPEN, state.lead.text
-        elif not sentence.worded and state.todo and not moods.past(sentence.text):
+        elif _promised(state, piece, sentence):
             draft.status, draft.because = Status.OPEN, "a tick on what is to be done"
     return draft
+
+
+def _promised(state: State, piece: Shaped, sentence: Sentence) -> bool:
+    """Whether a tick stands on what is still to be done: among next steps, or on a numbered order."""
+    if piece.shape is Shape.NUMBER and state.mood is not Mood.CLAIM and moods.imperative(sentence.text):
+        return True
+    return not sentence.worded and state.todo and not moods.past(sentence.text)
 
 
 def _beside(state: State, piece: Shaped, sentence: Sentence, parent: Draft | None) -> str:
@@ -223,6 +230,8 @@ def _claimed(state: State, text: str, mood: Mood | None, nest: Nested | None, *,
     parent = nest.draft if nest else None
     if parent is not None and parent.opens and parent.kind is Kind.BOX:
         return Status.UNSAID, ""
+    if parent is not None and parent.kind is Kind.MARK and not moods.needs(text):
+        return parent.status, "the item above"
     given = nest.lead.given if nest and nest.lead and nest.lead.given is not Status.UNSAID else state.given
     if step and mood is Mood.EXPECT and state.section is not None and "criteria" in state.section.title.lower():
         return Status.OPEN, "a criterion to be met"
@@ -260,7 +269,9 @@ def _nested(state: State, content: str, text: str, parent: Draft, mood: Mood | N
         return "how the item above is done"
     if parent.opens and parent.kind is not Kind.STEP:
         return ""
-    if parent.kind in {Kind.BOX, Kind.MARK, Kind.ROW}:
+    if parent.kind is Kind.MARK and parent.status in {Status.DONE, Status.OPEN}:
+        return ""
+    if parent.kind in {Kind.BOX, Kind.MARK}:
         return "" if "\u2192" in content and any(map(str.isdigit, content)) else "about the item above"
     if parent.kind is Kind.STEP:
         return "" if _of_step(state, text, parent, mood) else "how the item above is done"
@@ -271,7 +282,8 @@ def _of_step(state: State, text: str, parent: Draft, mood: Mood | None) -> bool:
     """Whether what is nested in a step is to be looked at for itself, and is not the way to do the step."""
     if state.troubled or moods.verifies(text) or (parent.opens and moods.mood(parent.text) is Mood.WANT):
         return True
-    return mood is Mood.WANT and not (parent.opens and moods.imperative(text))
+    how = parent.opens and moods.imperative(parent.text, step=True) and moods.imperative(text)
+    return mood is Mood.CLAIM or (mood is Mood.WANT and not how)
 
 
 def _leads(state: State, last: int, piece: Shaped, mood: Mood | None) -> bool:

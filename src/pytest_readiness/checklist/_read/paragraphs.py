@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pytest_readiness.checklist._read import details, labels, marks, moods, sentences, stated
+from pytest_readiness.checklist._read import details, labels, marks, moods, sentences
 from pytest_readiness.checklist._read import vocabulary as words
-from pytest_readiness.checklist._read.draft import Draft, Section
-from pytest_readiness.checklist._read.listed import _BLANKS, _apply, _beside
+from pytest_readiness.checklist._read.draft import Draft
+from pytest_readiness.checklist._read.fields import BOLD, ISSUE, expects, take, take_field
+from pytest_readiness.checklist._read.listed import _beside
 from pytest_readiness.checklist._read.marks import Found
-from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.prose import bare, unsigned
 from pytest_readiness.checklist._read.sentences import Sentence
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
-from pytest_readiness.checklist._read.state import State, leading, make, meant, tell
-from pytest_readiness.checklist.model import Code, Kind, Role, Status
+from pytest_readiness.checklist._read.state import State, leading, make, tell
+from pytest_readiness.checklist.model import Kind, Role, Status
 
-_BOLD = re.compile(r"^(?:\*\*|__)(?P<in>[^*_]{1,160})(?:\*\*|__)\s*:?\s*$")
-_PATHS = re.compile(r"`[^`]{2,}`|\]\((?!https?:|#|mailto:)[^()]+\)")
 _VERDICT = re.compile(
     r"\b(?:production[- ]ready|ready for (?:production|deployment|release|launch|go-live)|recommended for|"
     r"approved for|not ready|"
@@ -32,7 +30,6 @@ _VERDICTS = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(r"\b(?:created|updated|reviewed|verified|generated|last modified)\b", re.IGNORECASE)
-_NEXT = re.compile(r"^next|^nächste|^prochaine|^próxim|^следующ|^下一步|^target|^goal|^ziel", re.IGNORECASE)
 _MARKS_IN_LEGEND = 2
 _SHORT = 60
 _ANSWERS = frozenset(
@@ -40,6 +37,8 @@ _ANSWERS = frozenset(
 )
 #: A line in bold of more words than this is no title, but says something.
 _TITLE = 6
+_READY = re.compile(r"\b(?:is ready|ist bereit|est prêt|está listo|está pront|è pront)|готов\w*\b", re.IGNORECASE)
+_WHEN = re.compile(r"(?:when|if|once|wenn|sobald|si|se|если|когда)\b", re.IGNORECASE)
 _UNTIL = re.compile(
     r"\b(?:only (?:when|if|once)|until|unless|erst wenn|solange|tant que|hasta que|finché)\b", re.IGNORECASE
 )
@@ -54,24 +53,22 @@ def take_paragraph(state: State, at: int, piece: Shaped) -> int:
     if _legend(state, piece, sentence):
         return at + 1
     if sentence.boxed:
-        _take(state, piece, make(piece, Kind.BOX, sentence), nest.draft if nest else None, "box")
+        take(state, piece, make(piece, Kind.BOX, sentence), nest.draft if nest else None, "box")
         return at + 1
     if nest is not None and nest.draft is not None and _inside(state, piece, sentence, nest.draft):
         return at + 1
     if _result(state, piece, sentence):
         return at + 1
     if sentence.signed and _edge(piece, sentence) and not _heads(piece, sentence):
-        _take(state, piece, make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence), None, "mark")
+        draft = make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence)
+        if sentence.label and _WHEN.match(bare(sentences.label(piece.content)[1])):
+            draft.status, draft.because = Status.UNSAID, ""
+        take(state, piece, draft, None, "mark")
         _lead_too(state, piece, sentence)
         return at + 1
-    if _field(state, at, piece, sentence) or _lead(state, at, piece, sentence):
+    if take_field(state, at, piece, sentence) or _lead(state, at, piece, sentence):
         return at + 1
     return _prose(state, at, piece, sentence)
-
-
-def _take(state: State, piece: Shaped, draft: Draft, parent: Draft | None, why: str) -> None:
-    tell(state, draft, piece.content)
-    state.add(draft, why, parent=parent)
 
 
 _LEGENDS = words.known("legends")
@@ -120,6 +117,8 @@ def _edge(piece: Shaped, sentence: Sentence) -> bool:
     before = piece.line[piece.start : begin].rstrip(" _>")
     if not before.strip("* ") or not any(map(str.isalpha, rest)) or sentence.label:
         return True
+    if before.endswith("*") and before.count("**") % 2:
+        return False
     return before.endswith(("`", "*", ":", "-", "\u2013", "\u2014", "\u2192", "(")) or len(piece.line) < _SHORT
 
 
@@ -132,7 +131,7 @@ def _heads(piece: Shaped, sentence: Sentence) -> bool:
 def _lead_too(state: State, piece: Shaped, sentence: Sentence) -> None:
     if piece.content.rstrip(" *_").endswith((":", "\uff1a")):
         state.lead = leading(sentence.label or sentence.text, piece.number)
-        if sentence.signed and _BOLD.match(piece.content.strip()) and state.lead.given is Status.UNSAID:
+        if sentence.signed and BOLD.match(piece.content.strip()) and state.lead.given is Status.UNSAID:
             state.lead = replace(state.lead, given=sentence.status)
 
 
@@ -148,123 +147,10 @@ def _result(state: State, piece: Shaped, sentence: Sentence) -> bool:
     return True
 
 
-def _field(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
-    content = _inner(piece.content)
-    name, value = sentences.label(content)
-    if not name or not (value.strip(" *_`") or _BLANKS.search(value)) or _ISSUE.match(name + ":"):
-        return False
-    if not content.startswith(("*", "_")) and not _known(state, at, piece, name):
-        return False
-    why = _no_item(state, name, value)
-    if why:
-        state.note(piece.number, Role.CONTEXT, why)
-        if value.rstrip(" *_").endswith((":", "\uff1a")):
-            state.lead = leading(name, piece.number)
-        return True
-    draft = make(piece, Kind.FIELD, sentence)
-    draft.label = name
-    draft.status, draft.because = _valued(state, piece, sentence, name, value)
-    _take(state, piece, draft, None, "field")
-    if value.rstrip(" *_").endswith((":", "\uff1a")):
-        state.lead = leading(name, piece.number)
-    return True
-
-
-def _inner(content: str) -> str:
-    """Take italics around a whole line away."""
-    text = content.strip()
-    if text[:1] in {"*", "_"} and text[:2] not in {"**", "__"} and text[-1:] == text[:1]:
-        return text[1:-1]
-    return text
-
-
-def _known(state: State, at: int, piece: Shaped, name: str) -> bool:
-    """A name without bold is a field if it is a known one, or lines of the same form stand beside it."""
-    if labels.verdict(name) or labels.dated(name, first=not state.sections):
-        return True
-    if details.label(name) or labels.aside(name):
-        return True
-    near = [state.pieces[i] for i in (at - 1, at + 1) if 0 <= i < len(state.pieces)]
-    return any(each.shape is Shape.TEXT and sentences.label(each.content)[0] for each in near) and bool(piece)
-
-
-def _no_item(state: State, name: str, value: str) -> str:
-    """Why a field is none of the items; empty if it is one."""
-    sort = details.label(name)
-    if sort and not labels.verdict(name):
-        if state.section is not None:
-            _given(state, state.section, sort, value)
-            if sort == "reason" and state.section.status is Status.DEFERRED:
-                return ""
-        return f"{sort} of the section"
-    if state.last_code is not None and labels.expected(name):
-        _expects(state.last_code, value)
-        return "expected of the code above"
-    if labels.dated(name, first=len(state.sections) < 2 and not _below(state)):
-        return "" if re.search(r"\d", value) else "a field"
-    if labels.verdict(name):
-        return ""
-    if _BLANKS.search(value):
-        return "a blank to be filled in"
-    if labels.aside(name) or state.mood is Mood.ASIDE:
-        return f"{name.lower()}: no item"
-    told = _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value)
-    return "" if told else "a field"
-
-
-def _expects(draft: Draft, value: str) -> None:
-    """Add an expected output that is told below the code."""
-    if draft.code is not None:
-        code = draft.code
-        draft.code = Code(code.language, code.command, (*code.expected, bare(value).strip("`")))
-
-
-def _given(state: State, section: Section, sort: str, value: str) -> None:
-    """A field right below a heading speaks of the whole section."""
-    if section.draft is not None:
-        _apply(state, section.draft, sort, value)
-    if sort == "severity":
-        section.severity, section.priority = details.severity(value)
-    elif sort == "owner":
-        section.owner = bare(value).strip()
-    elif sort == "due":
-        section.due = details.day(value, year=state.year)
-    elif sort == "phase":
-        section.phase = bare(value).strip()
-
-
-def _below(state: State) -> bool:
-    return any(each.level > 1 for each in state.sections)
-
-
-def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: str) -> tuple[Status, str]:
-    """What a field claims."""
-    if sentence.signed:
-        return sentence.status, sentence.because
-    if labels.dated(name, first=True):
-        return Status.UNSAID, ""
-    if _BLANKS.search(value):
-        return Status.OPEN, "a blank to be filled in"
-    if details.label(name) == "reason":
-        return Status.DEFERRED, value
-    if marks.choice(value):
-        return Status.OPEN, "alternatives to choose from"
-    if _NEXT.match(name):
-        return Status.OPEN, name
-    if moods.mood(name) is Mood.EXPECT:
-        return Status.UNSAID, ""
-    if any(not share.goal for share in stated.shares(piece.line)):
-        return Status.DONE, value
-    if labels.verdict(name):
-        said = marks.said(value)
-        return (said.status if said else Status.DONE), value
-    return meant(unsigned(bare(value)), state.mood)
-
-
 def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
     """A line that is all bold, or ends in a colon, introduces what follows."""
     content = piece.content.strip()
-    bold = _BOLD.match(content)
+    bold = BOLD.match(content)
     colon = content.rstrip(" *_").endswith((":", "\uff1a"))
     summary = piece.marker == "<summary>"
     if not (bold or colon or summary):
@@ -276,12 +162,15 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
         if not sentence.worded:
             denied = re.search(r"\bnot ready\b", title, re.IGNORECASE)
             draft.status, draft.because = (Status.OPEN if denied else Status.DONE), title
-        _take(state, piece, draft, None, "a status in bold")
+        take(state, piece, draft, None, "a status in bold")
         found = draft
     if found is None and bold and len(title.split()) > _TITLE and "?" not in title:
         found = make(piece, Kind.SENTENCE, sentence)
-        found.status = Status.OPEN if moods.needs(title) or _UNTIL.search(title) else Status.UNSAID
-        _take(state, piece, found, None, "a sentence in bold")
+        if moods.needs(title) or _UNTIL.search(title):
+            found.status = Status.OPEN
+        else:
+            found.status = Status.DONE if _VERDICT.search(title) or _READY.search(title) else Status.UNSAID
+        take(state, piece, found, None, "a sentence in bold")
     if found is None:
         state.note(piece.number, Role.CONTEXT, "introduces what follows")
     del at
@@ -291,16 +180,13 @@ def _lead(state: State, at: int, piece: Shaped, sentence: Sentence) -> bool:
     return True
 
 
-_ISSUE = re.compile(r"^(?:issue|problem|bug|risk|blocker|q)\s*#?\d{0,3}\s*:", re.IGNORECASE)
-
-
 def _issue(state: State, piece: Shaped, sentence: Sentence, title: str) -> Draft | None:
-    if not _ISSUE.match(title):
+    if not ISSUE.match(title):
         return None
     draft = make(piece, Kind.FIELD, sentence)
     draft.text = title
     draft.status = Status.UNSAID if state.troubled else Status.OPEN
-    _take(state, piece, draft, None, "an issue")
+    take(state, piece, draft, None, "an issue")
     return draft
 
 
@@ -312,7 +198,7 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
         last += 1
     text = " ".join(pieces[index].content.strip() for index in range(at, last + 1))
     if state.last_code is not None and labels.expected(text) and not text.rstrip(" *_").endswith((":", "\uff1a")):
-        _expects(state.last_code, text)
+        expects(state.last_code, text)
         for index in range(at, last + 1):
             state.note(pieces[index].number, Role.CONTEXT, "expected of the code above")
         return last + 1
@@ -328,7 +214,7 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
             else (Status.OPEN if re.search(r"\bnot ready\b", text, re.IGNORECASE) else Status.DONE)
         )
         draft.because = "" if dated else text[:80]
-        _take(state, piece, draft, None, "verdict")
+        take(state, piece, draft, None, "verdict")
     else:
         for index in range(at, last + 1):
             state.note(pieces[index].number, Role.PROSE, "prose")

@@ -13,7 +13,7 @@ from pytest_readiness.checklist._read.prose import bare, unsigned
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
 from pytest_readiness.checklist._read.state import State, meant, tell
 from pytest_readiness.checklist._read.tables import Cell, Sort, Table
-from pytest_readiness.checklist.model import Kind, Mark, Role, Status
+from pytest_readiness.checklist.model import Code, Kind, Mark, Role, Status
 
 _OWNERS = words.known("column owners")
 _DUES = words.known("column dues")
@@ -80,6 +80,9 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
     if table.sort in {Sort.COUNTS, Sort.OTHER} and _VARIABLE.match(first):
         _variable(state, row, named, first)
         return
+    if table.sort is Sort.OTHER and _COMMAND.match(named.get("command", "")) and mood is not Mood.ASIDE:
+        _command(state, row, named, first)
+        return
     if table.sort in {Sort.COUNTS, Sort.OTHER} or (mood is Mood.ASIDE and not boxed):
         state.note(
             row.number,
@@ -123,6 +126,23 @@ def _variable(state: State, row: Shaped, named: dict[str, str], first: str) -> N
         cells=named,
     )
     state.add(draft, "a variable")
+
+
+_COMMAND = re.compile(r"^`[^`]{2,400}`$")
+
+
+def _command(state: State, row: Shaped, named: dict[str, str], first: str) -> None:
+    """A row that tells which command to run for something."""
+    draft = Draft(
+        line=row.number,
+        end=row.number,
+        kind=Kind.CODE,
+        text=unsigned(bare(first)),
+        raw=row.line,
+        cells=named,
+        code=Code("", named["command"].strip("`")),
+    )
+    state.add(draft, "a command")
 
 
 def _numeric(text: str) -> bool:
@@ -186,6 +206,8 @@ def _result(named: dict[str, str]) -> tuple[Status, str]:
 
 def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) -> tuple[Status, str]:
     heads = set(table.heads)
+    if mood is Mood.TROUBLE or heads & tables.REMEDIES:
+        return Status.UNSAID, ""
     if heads & tables.TROUBLES:
         return Status.OPEN, "among issues"
     if heads & _DONE_SCORES or any(stated.shares(cell, alone=True) for cell in named.values()):

@@ -59,6 +59,9 @@ def _judge(draft: Draft, below: list[Draft], section: Section | None) -> None:
     """A tick on a heading is not trusted over boxes that are all open, or over what is still wanted."""
     if draft.status is not Status.DONE or not draft.marks:
         return
+    if section is not None and section.mood is Mood.TROUBLE:
+        draft.status, draft.because = Status.UNSAID, ""
+        return
     boxes = [each for each in below if each.kind is Kind.BOX]
     if boxes and all(each.status in _OPEN for each in boxes):
         draft.status, draft.because = Status.OPEN, f"0 of {len(boxes)} boxes below are ticked"

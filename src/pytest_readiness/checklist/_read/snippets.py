@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_readiness.checklist._read import fences, labels, marks, moods, sentences, stated
+from pytest_readiness.checklist._read.code import Found, Sort
 from pytest_readiness.checklist._read.draft import Draft
-from pytest_readiness.checklist._read.fences import Found, Sort
 from pytest_readiness.checklist._read.moods import Mood
 from pytest_readiness.checklist._read.shapes import Shape, Shaped
 from pytest_readiness.checklist._read.state import State, make, meant

@@ -18,6 +18,8 @@ STATUS = words.known("column status")
 #: A column of this name makes its table's rows items, whatever the others are.
 SUBJECTS = words.known("column subjects")
 TASKS = words.known("column tasks")
+#: A column of this name makes its table one of what to do in case of trouble.
+REMEDIES = words.known("column remedies")
 TROUBLES = words.known("column troubles")
 #: A column of this name makes its table an explanation or a choice.
 EXPLAINS = words.known("column explains")
