@@ -47,6 +47,8 @@ MEASURES_ITSELF = 5.0
 
 _TICKED = frozenset({Kind.BOX, Kind.MARK, Kind.ROW})
 _SHOWN = frozenset({Kind.CODE, Kind.VARIABLE})
+#: What else shows what a command shows, where that is not the command itself.
+_ALSO_SHOWN = {"command": "http", "env": None, "dotenv": "file"}
 _MEASURING = frozenset({"file", "types", "lint", "coverage", "syntax", "tests"})
 _NUMBERS = frozenset({"<lines>", "<count>", "<ratio>"})
 _OWN, _OUTER = 1.0, 0.5
@@ -165,7 +167,7 @@ class _Proposer:
     def _shown(self, number: int, item: Item, words: set[str], probe: str) -> Proposal:
         """Propose what a piece of code shows."""
         made = _make(probe, self._found(number, item, words, None, probe), shown=True)
-        second = "http" if probe == "command" else "command" if probe not in {"command", "env"} else None
+        second = _ALSO_SHOWN.get(probe, "command")
         rests = (item.text.split("\n")[0][:60],)
         return _proposal(number, probe, made, confidence=Confidence.HIGH, points=1.0, words=rests, second=second)
 

@@ -96,3 +96,21 @@ def test_what_a_list_of_files_wants_is_in_its_heading(section: str, expect: dict
 )
 def test_what_is_not_told_is_for_the_reader_to_say(text: str, run: list[str]) -> None:
     assert proposed(text).options["run"] == run
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("All 4 containers running", ">= 4"),
+        ("Containers: 3/3 healthy", ">= 3"),
+        ("All containers running", "TODO: how many run"),
+    ],
+)
+def test_containers_that_run_are_counted(text: str, lines: str) -> None:
+    proposal = proposed(text)
+    assert (proposal.probe, proposal.expect) == ("command", {"exit_code": 0, "lines": lines})
+
+
+def test_the_size_of_an_image_is_in_bytes() -> None:
+    proposal = proposed("Docker image size stays below 500 MB")
+    assert (proposal.probe, proposal.expect) == ("command", {"exit_code": 0, "number": "< 500000000"})

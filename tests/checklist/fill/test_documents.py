@@ -64,3 +64,15 @@ def test_this_document_is_recounted() -> None:
     proposal = proposed("All items of this checklist are checked")
     assert proposal.probe == "checklist"
     assert proposal.expect == {"difference": "<= 0.5 %", "boxes": ">= 1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("Recall >= 0.7 in `out/metrics.json`", "TODO: a JMESPath query such as recall >= `0.7`"),
+        ("Accuracy > 92% in `out/metrics.json`", "TODO: a JMESPath query such as accuracy > `0.92`"),
+    ],
+)
+def test_a_bound_on_a_figure_of_a_report_is_asked_for(text: str, query: str) -> None:
+    proposal = proposed(text)
+    assert (proposal.probe, proposal.options["assert"]) == ("document", [query])

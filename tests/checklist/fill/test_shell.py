@@ -155,3 +155,17 @@ def test_a_box_takes_the_command_below_it() -> None:
     )
     assert parent.probe == "http"
     assert parent.options["url"] == "${base_url}/health"
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        ("cp settings.sample.toml settings.toml", "settings.toml"),
+        ("sudo cp build/site.crt certs/", "certs/site.crt"),
+        ("cp build/site.crt /etc/ssl/site.crt", "TODO: where /etc/ssl/site.crt is, seen from here"),
+    ],
+)
+def test_a_copy_is_there_afterwards(command: str, path: str) -> None:
+    proposal = for_code(command)
+    assert (proposal.probe, proposal.options) == ("file", {"path": path})
+    assert proposal.expect == {"count": 1, "size": "> 0 B"}

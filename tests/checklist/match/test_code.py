@@ -45,7 +45,12 @@ from pytest_readiness.checklist.match.code import known, line_of
         ("./scripts/seed.sh", "command"),
         ("python test_cart.py", "tests"),
         ("$ git status", "git"),
-        ("whatever --else", ""),
+        ("shop-import --all", "command"),
+        ("shop --version", "command"),
+        ("whatever else", ""),
+        ("cp settings.sample.toml settings.toml", "file"),
+        ("cp .env.example .env", "dotenv"),
+        ('heroku config:set TOKEN="x"', "env"),
         ("", ""),
     ],
 )

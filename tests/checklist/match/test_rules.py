@@ -14,7 +14,8 @@ KNOWN = rules.load()
 PROBES = {*registry.builtin_names(), "group"}
 FEATURES = {
     "firstenv", "path", "first", "begins", "link", "setting", "promql", "url", "address", "library",
-    "ratio", "date", "number", "count", "httpcode", "endpoint", "env", "call", "requirement", "version", "module", "identifier", "name", "percent",
+    "ratio", "date", "number", "count", "httpcode", "endpoint", "env", "call", "requirement", "version",
+    "module", "identifier", "name", "percent",
     "duration", "size", "rate", "lines", "times", "bound", "quoted", "folder", "glob", "dotenv", "testfile", "jstest",
     "dockerfile", "compose", "workflow", "k8s", "requirements", "packagejson", "doc", "gitfile", "init", "migration",
     "openapi", "logfile", *load("vocabulary.yaml")["suffixes"],

@@ -69,3 +69,8 @@ def test_names_are_taken_apart(name: str, words: list[str]) -> None:
 @given(st.text(max_size=30))
 def test_any_text_has_parts_and_stems(text: str) -> None:
     assert all(isinstance(stem(part), str) for part in parts(text))
+
+
+@pytest.mark.parametrize(("one", "other"), [("file", "filter"), ("author", "authorization"), ("store", "storm")])
+def test_words_that_mean_something_else_are_kept_apart(one: str, other: str) -> None:
+    assert stem(one) != stem(other)

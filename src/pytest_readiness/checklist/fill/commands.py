@@ -105,6 +105,26 @@ def dns(_found: Found) -> Filling:
     )
 
 
+def containers(found: Found) -> Filling:
+    """Containers that run, as many as there have to be."""
+    ratio = found.facts.ratio
+    count = found.facts.counted("container", "service")
+    told = ratio[1] if ratio else None if count is None else int(count.low)
+    run = ["docker", "compose", "ps", "--quiet", "--status", "running"]
+    return Filling({"run": run}, {"exit_code": 0, "lines": todo("how many run") if told is None else f">= {told}"})
+
+
+_BYTES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+def image_size(found: Found) -> Filling:
+    """How large an image is."""
+    run = ["docker", "image", "inspect", "--format", "{{.Size}}", todo("the image")]
+    size = found.facts.first(*_BYTES)
+    wanted = todo("< bytes") if size is None else f"{size.op or '<'} {size.low * _BYTES[size.unit]:.0f}"
+    return Filling({"run": run, "number": r"^(\d+)$"}, {"exit_code": 0, "number": wanted})
+
+
 def terraform(found: Found) -> Filling:
     """Infrastructure as code that is valid."""
     return Filling({"run": _run(found, ["terraform", "validate"])}, {"exit_code": 0})
@@ -128,13 +148,14 @@ def rollback(found: Found) -> Filling:
     )
 
 
-def refuses(_found: Found) -> Filling:
+def refuses(found: Found) -> Filling:
     """A start that must fail."""
+    variable = next(iter(found.facts.variables), "SECRET_KEY")
     options = {
         "run": [todo("the command that starts it, word by word")],
-        "env": {todo("the variable"): todo("a value that must be refused")},
+        "env": {variable: todo("a value that must be refused")},
     }
-    return Filling({**options, "env": {"SECRET_KEY": "short"}}, {"exit_code": "!= 0"})
+    return Filling(options, {"exit_code": "!= 0"})
 
 
 def cloud(found: Found) -> Filling:
@@ -157,4 +178,6 @@ MAKERS: dict[str, Maker] = {
     "refuses": refuses,
     "cloud": cloud,
     "dns": dns,
+    "containers": containers,
+    "image_size": image_size,
 }

@@ -107,7 +107,13 @@ def report_values(found: Found) -> Filling:
         for key in ("accuracy", "precision", "recall", "f1", "auc", "rmse", "mae", "loss")
         if key in found.text.lower()
     ]
+    bound = next(
+        (one for one in found.facts.quantities if one.unit in {"", "%"} and one.op in {">", ">=", "<", "<="}), None
+    )
     query = [f"contains(to_string(@), '{key}')" for key in keys] or [todo("a JMESPath query that must be true")]
+    if bound is not None and keys:
+        share = bound.low / 100 if bound.unit else bound.low
+        query = [todo(f"a JMESPath query such as {keys[0]} {bound.op} `{share:g}`")]
     return Filling({**where, "assert": query}, {"violations": 0, "documents": ">= 1"})
 
 

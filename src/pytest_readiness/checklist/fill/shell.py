@@ -185,12 +185,21 @@ def file(found: Found) -> Filling:
         for word in (arguments(line) or line.split())[1:]
         if not word.startswith(("-", ">", "|", "'", '"')) and not re.fullmatch(r"[0-7]{3,4}|[ugoa]*[+-][rwx]+", word)
     ]
+    if len(words) > 1 and line.startswith(("cp ", "copy ")):
+        return _copy(words[-2], words[-1])
     path = to[1] if to else next((word for word in words if "/" in word or "." in word), words[-1] if words else "")
     if not path or path.startswith(("~", "/")):
         return Filling({"path": todo(f"where {path or 'it'} is, seen from here")}, {"count": 1})
     if line.startswith("mkdir") or path.endswith("/") or "." not in path.rsplit("/", 1)[-1]:
         return Filling({"glob": f"{path.rstrip('/')}/**"}, {"count": ">= 1"})
     return Filling({"glob": path} if "*" in path else {"path": path}, {"count": ">= 1", "size": "> 0 B"})
+
+
+def _copy(source: str, target: str) -> Filling:
+    path = f"{target}{source.rpartition('/')[2]}" if target.endswith("/") else target
+    if OPEN.search(path) or path.startswith(("~", "/", "..", "$")) or path == ".":
+        path = todo(f"where {path} is, seen from here")
+    return Filling({"path": path}, {"count": 1, "size": "> 0 B"})
 
 
 def junit(found: Found) -> Filling:

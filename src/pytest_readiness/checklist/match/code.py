@@ -27,6 +27,8 @@ _LOG_FILE = re.compile(r"\.log\b|\blogs?[/.]|\blogs?$")
 _SCRIPT = re.compile(r"^(test|lint|build|format|types?):.*$")
 #: Statements that only import, or print what was imported.
 _MORE = re.compile(r"(?:import [\w., ]+?|from [\w.]+ import [\w, ]+?|print\(.*?\))(?=;|['\"]?$|\s*$)")
+#: A program that is not known, all alone or with options.
+_PROGRAM = re.compile(r"(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)+|[a-z][\w-]*(?= +--?[a-z]))(?: +-.*)?")
 _PIPED_LOG = re.compile(r"\blogs?\b")
 
 
@@ -59,7 +61,11 @@ def known(language: str, command: str) -> Known:
         return Known(command.strip(), probe)
     found = [one for one in map(line_of, lines) if one.probe]
     telling = next((one for one in found if one.probe not in {"command", "env"}), None)
-    return telling or (found[0] if found else Known(lines[0], ""))
+    if telling is not None or found:
+        return telling or found[0]
+    run = _bare(lines[0])
+    is_program = language in _SHELL and _PROGRAM.fullmatch(run) is not None
+    return Known(run, "command") if is_program else Known(lines[0], "")
 
 
 def _by_language(language: str, lines: list[str]) -> str:

@@ -40,8 +40,10 @@ def stem(word: str) -> str:
     word = _singular(ALIASES.get(word, word))
     if word in _KEPT or len(word) <= _SHORTEST:
         return word
-    if word[:-1] in _KEPT or f"{word[:-3]}e" in _KEPT:
-        return word[:-1] if word[:-1] in _KEPT else f"{word[:-3]}e"
+    if word[:-1] in _KEPT:
+        return word[:-1]
+    if word.endswith(("ing", "ion")) and f"{word[:-3]}e" in _KEPT:
+        return f"{word[:-3]}e"
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
             return _bare(word, ending)
