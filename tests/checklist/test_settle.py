@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pytest_readiness.checklist.model import Text
+from pytest_readiness.checklist.reading.text import encode
 from pytest_readiness.checklist.rewriting.notes import bare
 from pytest_readiness.checklist.rewriting.rewrite import rewrite
 from pytest_readiness.checklist.settle import held, settled
-from pytest_readiness.checklist.text import encode
 from pytest_readiness.model import Outcome
 
 from .written import opened, spec

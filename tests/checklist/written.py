@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pytest_readiness.checklist.judging.audit import Audit
 from pytest_readiness.checklist.opening import Opened
-from pytest_readiness.checklist.read import read
+from pytest_readiness.checklist.reading.read import read
+from pytest_readiness.checklist.reading.text import decode, encode
 from pytest_readiness.checklist.rewriting.notes import bare
 from pytest_readiness.checklist.settle import held, settled
-from pytest_readiness.checklist.text import decode, encode
 from pytest_readiness.model import Gate, Outcome, Report
 
 from .evidence import measuring, run

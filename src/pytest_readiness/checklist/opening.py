@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_readiness.checklist.model import Document, Status, Text
-from pytest_readiness.checklist.read import read
+from pytest_readiness.checklist.reading.read import read
+from pytest_readiness.checklist.reading.text import decode
 from pytest_readiness.checklist.rewriting.notes import bare
-from pytest_readiness.checklist.text import decode
 from pytest_readiness.errors import UsageError
 
 #: A checklist is read up to this many bytes.

@@ -14,7 +14,7 @@ from pytest_readiness.checklist.judging.audit import Audit, audit
 from pytest_readiness.checklist.model import Text
 from pytest_readiness.checklist.opening import Opened
 from pytest_readiness.checklist.pairs import paired
-from pytest_readiness.checklist.read import read
+from pytest_readiness.checklist.reading.read import read
 from pytest_readiness.checklist.rewriting.notes import bare
 from pytest_readiness.checklist.rewriting.rewrite import rewrite
 from pytest_readiness.model import Gate, Report

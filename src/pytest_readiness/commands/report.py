@@ -10,10 +10,10 @@ from pathlib import Path
 
 from pytest_readiness.checklist.model import Text
 from pytest_readiness.checklist.opening import Opened, claiming
+from pytest_readiness.checklist.reading.text import encode
 from pytest_readiness.checklist.rewriting import notes
 from pytest_readiness.checklist.rewriting.rewrite import is_true
 from pytest_readiness.checklist.settle import held, settled
-from pytest_readiness.checklist.text import encode
 from pytest_readiness.commands import _checklist, _evidence
 from pytest_readiness.commands._files import put
 from pytest_readiness.commands._output import Output

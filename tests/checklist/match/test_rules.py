@@ -11,7 +11,8 @@ from pytest_readiness.checklist.match.data import load
 from pytest_readiness.checklist.match.rules import Rule
 
 KNOWN = rules.load()
-PROBES = {*registry.builtin_names(), "group"}
+#: ``gates`` sums up gates that stand elsewhere: for items that is their group.
+PROBES = {*registry.builtin_names(), "group"} - {"gates"}
 FEATURES = {
     "firstenv", "path", "first", "begins", "link", "setting", "promql", "url", "address", "library",
     "ratio", "date", "number", "count", "httpcode", "endpoint", "env", "call", "requirement", "version",

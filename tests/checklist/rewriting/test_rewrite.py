@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_readiness.checklist.pairing import ids
+from pytest_readiness.checklist.reading.text import decode
 from pytest_readiness.checklist.rewriting.notes import BEGIN, END, bare
 from pytest_readiness.checklist.rewriting.rewrite import is_true, rewrite
-from pytest_readiness.checklist.text import decode
 from pytest_readiness.model import Outcome
 from tests.checklist.evidence import DEFERRAL, EXPIRED, WAIVER
 from tests.checklist.written import NAME, hold, opened, rewritten, spec, written

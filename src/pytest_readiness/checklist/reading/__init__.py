@@ -1,0 +1,1 @@
+"""Markdown -> ``Document``: repaired, and every line accounted for."""

@@ -1,0 +1,164 @@
+"""What the words of a heading or lead say of what stands below: wishes, claims, expectations, or asides."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from functools import lru_cache
+
+from pytest_readiness.checklist.reading import vocabulary as words
+
+
+class Mood(Enum):
+    """How plain sentences below a heading or lead are meant."""
+
+    WANT = auto()  # next steps, issues, recommendations: open
+    CLAIM = auto()  # features, results, changes: done
+    EXPECT = auto()  # targets, expected results, upkeep: neither
+    TROUBLE = auto()  # what to do when something fails: neither
+    ASIDE = auto()  # background, references, contacts: no items
+
+
+#: A title that is one of these, or begins with one and goes on with a bracket, a colon or a dash.
+ASIDES = words.known("asides")
+
+_ASIDE = re.compile(r"^(?:notes?|hinweis|remarque|nota|примечание)\b", re.IGNORECASE)
+
+
+def _compiled(strength: str) -> tuple[tuple[Mood, re.Pattern[str]], ...]:
+    return tuple(
+        (
+            mood,
+            re.compile(
+                "|".join(
+                    rf"\b{word}" if word[0].isascii() else word
+                    for word in words.listed(f"{strength} {mood.name.lower()}")
+                ),
+                re.IGNORECASE,
+            ),
+        )
+        for mood in (Mood.TROUBLE, Mood.WANT, Mood.EXPECT, Mood.CLAIM)
+        if f"{strength} {mood.name.lower()}" in words.LISTS
+    )
+
+
+#: The firmest first. What is not firm gives way to a firm mood further out.
+_FIRM_PATTERNS = _compiled("firm")
+_WEAK_PATTERNS = _compiled("weak")
+_TODO = re.compile(
+    r"\b(?:next steps?|next actions?|to-?do|actions?\b|recommend|action items?|to be done|nächste schritte|empfehlung|"
+    r"prochaines étapes|recommandation|próximos pas|recomend|prossimi passi|raccomand)|следующие шаги|рекоменд|下一步|"
+    r"待办|建议|次のステップ|推奨",
+    re.IGNORECASE,
+)
+_PAST_TITLE = re.compile(
+    r"^(?:(?:all |recently |already )?(?:completed?$|completed|resolved|fixed|closed|implemented|done)\b)"
+    r"|\b(?:fixed|resolved|completed|implemented|applied)(?:\s*\(|$)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=2048)
+def mood(title: str) -> Mood | None:
+    """
+    The mood that a title sets, ``None`` if it sets none.
+
+    >>> mood("Known Issues")
+    <Mood.WANT: 1>
+    """
+    return _found(title)[0]
+
+
+@lru_cache(maxsize=2048)
+def firm(title: str) -> bool:
+    """Whether a title's mood holds whatever the titles further out say."""
+    return _found(title)[1]
+
+
+@lru_cache(maxsize=2048)
+def _found(title: str) -> tuple[Mood | None, bool]:
+    text = title.strip().lower().rstrip(":. ")
+    if text in ASIDES or re.split(r"[:(\[\u2014\u2013]", text, maxsplit=1)[0].strip() in ASIDES or _ASIDE.match(text):
+        return Mood.ASIDE, True
+    if _PAST_TITLE.search(text):
+        return Mood.CLAIM, True
+    for table, certain in ((_FIRM_PATTERNS, True), (_WEAK_PATTERNS, False)):
+        for found, pattern in table:
+            if pattern.search(text) and not (found is Mood.CLAIM and imperative(text)):
+                return found, certain
+    return None, False
+
+
+def todo(title: str) -> bool:
+    """Whether what stands below a title is to be done: a tick there promises, and does not report."""
+    return bool(_TODO.search(title))
+
+
+#: First words of a sentence that tells somebody to do something.
+IMPERATIVES = words.known("imperatives")
+#: First words of instructions on how to click through a page: steps of a step, no items.
+CLICKS = words.known("clicks")
+#: Imperatives that are nouns or adjectives as often: they count if something follows that only a verb has.
+#: First words that only say when the rest of the sentence is to be done.
+_WHEN = frozenset({"after", "before", "once", "when", "if", "then", "next", "finally", "first"})
+_DOUBTFUL = words.known("doubtful")
+_OBJECT = re.compile(
+    r"\s+(?:the|a|an|all|any|each|every|your|our|its|this|that|these|those|for|to|with|on|in|from|and|if|whether|both|"
+    r"new|up|out|over|back|down|only|no|as|at|by|into|against|until|existing|production|real|[`\"'\u201c\d(]|"
+    r"[A-Z]{2,}|\w+s\b)",
+)
+#: First words of steps that verify something, and so could be gates.
+VERIFIES = words.known("verifies")
+#: Words that end like a participle and tell of no deed.
+_ADJECTIVES = words.known("adjectives")
+_PARTICIPLE = re.compile(
+    r"^(?:already |successfully |newly |fully )?([a-z-]{2,20}(?:ed|built|rewritten|written|made))\b",
+    re.IGNORECASE,
+)
+_NEED = re.compile(
+    r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
+    r"implemented|started|tested|configured|available)|must|"
+    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|"
+    r"scheduled for|planned for|upcoming|awaiting|in progress|isn't|aren't|hasn't|haven't)\b|必须|"
+    r"禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(r"[^\W\d_][\w-]*")
+_RUSSIAN = re.compile(r"[\u0430-\u044f]{2,}(?:ть|ти|ите|йте)(?:ся|сь)?$")
+
+
+def imperative(text: str, *, step: bool = False) -> bool:
+    """Whether a sentence begins by telling somebody to do something; a ``step`` gets the benefit of the doubt."""
+    word = _FIRST.match(text.lstrip("*_`\"'( "))
+    if word is None:
+        return False
+    first = word[0].lower()
+    if first in _WHEN:
+        rest = text.partition(",")[2] if "," in text else text[word.end() :]
+        return imperative(rest.strip(), step=step)
+    if first in _DOUBTFUL and not step:
+        return bool(_OBJECT.match(text.lstrip("*_`\"'( ")[len(first) :].lstrip("*_")))
+    return first in IMPERATIVES or bool(_RUSSIAN.match(first))
+
+
+def verifies(text: str) -> bool:
+    """Whether a sentence begins by telling somebody to look whether something is so."""
+    word = _FIRST.match(text.lstrip("*_`\"'( "))
+    return word is not None and word[0].lower() in VERIFIES
+
+
+def clicks(text: str) -> bool:
+    """Whether a sentence is about where to click."""
+    word = _FIRST.match(text.lstrip("*_`\"'( "))
+    return word is not None and word[0].lower() in CLICKS
+
+
+def past(text: str) -> bool:
+    """Whether a sentence begins by telling what was done."""
+    found = _PARTICIPLE.match(text)
+    return found is not None and found[1].lower() not in _ADJECTIVES
+
+
+def needs(text: str) -> bool:
+    """Whether a sentence tells of a lack."""
+    return bool(_NEED.search(text))

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_readiness.checklist.model import Kind, Status
+from pytest_readiness.model import Severity
+from tests.checklist.readings import document, item, items
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "status"),
+    [
+        ("## ✅ Package layout", "Package layout", Status.DONE),
+        ("### [✅] Package layout", "Package layout", Status.DONE),
+        ("### Package layout - ✅ **COMPLETED**", "Package layout", Status.DONE),
+        ("### Package layout → DONE", "Package layout", Status.DONE),
+        ("## ⚠️ Package layout", "Package layout", Status.OPEN),
+        ("## ⏸️ Package layout", "Package layout", Status.DEFERRED),
+        ("### Package layout: 40% Complete", "Package layout: 40% Complete", Status.OPEN),
+        ("### Package layout: 100% Complete", "Package layout: 100% Complete", Status.DONE),
+        ("### Package layout (4/6)", "Package layout (4/6)", Status.OPEN),
+        ("## Readiness: 6.5 / 10", "Readiness: 6.5 / 10", Status.DONE),
+        ("### 🎯 TARGET: 95%+ for launch", "TARGET: 95%+ for launch", Status.OPEN),
+        ("## Phase 2: Package layout", "Phase 2: Package layout", Status.OPEN),
+        ("### `src/app/` (12 files)", "`src/app/` (12 files)", Status.DONE),
+        ("### Package layout - 🔥 **CRITICAL** (Days 1-2)", "Package layout - CRITICAL (Days 1-2)", Status.OPEN),
+        ("## ⏳ **PENDING**", "PENDING", Status.OPEN),
+    ],
+)
+def test_a_heading_that_says_something_is_an_item(line: str, text: str, status: Status) -> None:
+    found = item("# Title\n\n" + line)
+    assert (found.kind, found.text, found.status) == (Kind.HEADING, text, status)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "## 🚀 Deployment",
+        "## Database",
+        "## 🔄 Next steps",
+        "### 1. Database",
+        "## 📋 MEDIUM PRIORITY",
+        "### 🔴 High",
+        "## CI/CD",
+    ],
+)
+def test_a_heading_that_only_opens_a_section_is_none(line: str) -> None:
+    assert items("# Title\n\n" + line) == ()
+
+
+def test_a_tick_over_open_boxes_is_not_trusted() -> None:
+    heading, *_ = items("## ✅ Validation\n- [ ] Tables exist\n- [ ] Views exist")
+    assert heading.status is Status.OPEN
+    assert heading.because == "0 of 2 boxes below are ticked"
+
+
+def test_a_tick_over_some_ticked_boxes_is_reported_as_it_stands() -> None:
+    heading, *_ = items("## ✅ Validation\n- [x] Tables exist\n- [ ] Views exist")
+    assert heading.status is Status.DONE
+
+
+def test_a_tick_over_recommendations_is_open() -> None:
+    heading, advice = items("### ✅ Recommendations\n- Use a staged rollout")
+    assert heading.status is Status.OPEN
+    assert advice.status is Status.OPEN
+
+
+def test_what_is_open_below_a_deferred_heading_is_deferred() -> None:
+    _, box = items("## ⏸️ Deferred\n- [ ] Profiling")
+    assert box.status is Status.DEFERRED
+
+
+def test_sections_are_the_headings_above_without_the_title() -> None:
+    found = document("# Title\n## 1. **One** ✅\n### Two {#anchor}\n- [x] a\n## Three\n- [x] b")
+    assert found.title == "Title"
+    assert [each.section for each in found.items if each.kind is Kind.BOX] == [("One", "Two"), ("Three",)]
+
+
+def test_underlined_headings_open_sections_too() -> None:
+    found = document("Title\n=====\n\nPart\n----\n- [x] a")
+    assert found.title == "Title"
+    assert found.items[0].section == ("Part",)
+
+
+def test_an_item_below_a_heading_that_is_an_item_has_it_for_its_parent() -> None:
+    heading, box, nested = items("## ✅ Part\n- [x] a\n  - [x] b")
+    assert (heading.parent, box.parent, nested.parent) == (None, 0, 1)
+    assert (box.depth, nested.depth) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("heading", "severity", "word"),
+    [
+        ("## Security - ⚠️ **HIGH** (Days 1-3)", Severity.HIGH, "HIGH"),
+        ("## MEDIUM PRIORITY REQUIREMENTS", Severity.MEDIUM, "MEDIUM"),
+        ("## Phase 1: Repairs (P0)", Severity.CRITICAL, "P0"),
+        ("## P3 — Nice to have", Severity.LOW, "P3"),
+        ("## ⚠️ Minor concerns", Severity.LOW, "Minor"),
+        ("### Critical", Severity.CRITICAL, "Critical"),
+    ],
+)
+def test_severity_comes_down_from_headings(heading: str, severity: Severity, word: str) -> None:
+    found = items(f"# Title\n{heading}\n- [ ] a\n  - [ ] b")
+    assert {(each.severity, each.priority) for each in found} == {(severity, word)}
+
+
+@pytest.mark.parametrize("heading", ["## Critical infrastructure", "## Critical path", "## High availability"])
+def test_a_heading_may_say_critical_without_meaning_a_severity(heading: str) -> None:
+    assert items(f"# Title\n{heading}\n- [ ] a")[0].severity is None
+
+
+def test_an_issue_takes_its_severity_from_the_line_below() -> None:
+    issue, *_ = items("## Known issues\n### 1. Slow start\n**Severity**: Low (once a day)")
+    assert (issue.kind, issue.severity, issue.status) == (Kind.HEADING, Severity.LOW, Status.OPEN)
+
+
+def test_the_id_in_a_heading_speaks_of_its_boxes_and_rows_alone() -> None:
+    found = items("# Title\n## Cache (P2-1)\n- [ ] a\n\nThen:\n\n- Thread-safe")
+    assert [each.priority for each in found] == ["P2", ""]
+
+
+def test_a_ranked_heading_is_an_item_and_ranks_what_is_below() -> None:
+    heading, bullet = items("# Title\n## Priority 2: **Mail setup**\n- Configure the server")
+    assert (heading.priority, heading.status, bullet.priority, bullet.status) == ("#2", Status.OPEN, "#2", Status.OPEN)
+
+
+def test_a_tick_over_checks_of_which_none_is_done_is_open() -> None:
+    heading, *_ = items("# Title\n## ✅ Final verification\n```bash\nmake check\n```")
+    assert heading.status is Status.OPEN
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("<h2>✅ Part</h2>", Status.DONE),
+        ("## Warnings fixed (36 → 0)", Status.DONE),
+        ("## Remaining warnings (205)", Status.OPEN),
+        ("## Known issues\n### 3 crashes (HIGH)", Status.OPEN),
+        ("## Issue: It hangs", Status.OPEN),
+        ("## Troubleshooting\n### It hangs", Status.UNSAID),
+        ("## P1 — Should fix\n\n1. Keys", Status.OPEN),
+    ],
+)
+def test_headings_that_are_items_by_their_name(text: str, status: Status) -> None:
+    found = [each for each in items("# Title\n\n" + text) if each.kind is Kind.HEADING]
+    assert [each.status for each in found] == [status]
+
+
+def test_a_severity_alone_is_no_item_but_goes_down() -> None:
+    assert [(each.text, each.priority) for each in items("# T\n### 🔴 Crítico (antes)\n- Keys are old")] == [
+        ("Keys are old", "Crítico")
+    ]
+
+
+def test_a_tick_over_what_to_do_in_trouble_says_nothing() -> None:
+    assert items("# Title\n## ✅ Troubleshooting guide\nWords.")[0].status is Status.UNSAID
