@@ -169,3 +169,16 @@ def test_a_copy_is_there_afterwards(command: str, path: str) -> None:
     proposal = for_code(command)
     assert (proposal.probe, proposal.options) == ("file", {"path": path})
     assert proposal.expect == {"count": 1, "size": "> 0 B"}
+
+
+@pytest.mark.parametrize(
+    ("command", "variables"),
+    [
+        ("grep SHOP_TOKEN .env", ["SHOP_TOKEN"]),
+        ("cat .env | grep SHOP_", ["TODO: a variable that begins with SHOP_"]),
+    ],
+)
+def test_variables_are_looked_for_in_the_file_that_is_shown(command: str, variables: list[str]) -> None:
+    proposal = for_code(command)
+    assert (proposal.probe, proposal.options) == ("env", {"variables": variables, "file": ".env"})
+    assert proposal.expect == {"missing": 0, "required": ">= 1"}

@@ -136,13 +136,15 @@ def env(found: Found) -> Filling:
     code = found.item.code
     text = found.item.text if code is None else code.command
     values = re.findall(r"(?m)^\s*(?:export +|set +|-e +)?([A-Za-z_]\w*)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s#]*)", text)
+    read = re.search(r"(?:^|\s)((?:[\w-]+/)*\.env[\w.-]*)", text)
+    where = {"file": read[1]} if read and not values else {}
     if not values:
         named = re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_?\b", re.sub(r"\b(?:env|printenv|echo|grep)\b", " ", text))
         whole = [name for name in named if len(name) > 2 and not name.endswith("_")]  # noqa: PLR2004 - two letters are options
-        if whole and "grep" not in text:
-            return Filling({"variables": whole}, {"missing": 0, "required": f">= {len(whole)}"})
+        if whole and (where or "grep" not in text):
+            return Filling({"variables": whole, **where}, {"missing": 0, "required": f">= {len(whole)}"})
         wanted = todo(f"a variable that begins with {named[0]}" if named else "which variables")
-        return Filling({"variables": [wanted]}, {"missing": 0, "required": ">= 1"})
+        return Filling({"variables": [wanted], **where}, {"missing": 0, "required": ">= 1"})
     rules = {name: _value(name, value.strip("\"'")) for name, value in values}
     return Filling({"variables": rules}, {"missing": 0, "invalid": 0, "required": f">= {len(rules)}"})
 

@@ -29,6 +29,7 @@ _SCRIPT = re.compile(r"^(test|lint|build|format|types?):.*$")
 _MORE = re.compile(r"(?:import [\w., ]+?|from [\w.]+ import [\w, ]+?|print\(.*?\))(?=;|['\"]?$|\s*$)")
 #: A program that is not known, all alone or with options.
 _PROGRAM = re.compile(r"(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)+|[a-z][\w-]*(?= +--?[a-z]))(?: +-.*)?")
+_DOTENV = re.compile(r"^(?:cat|less|head) +\S*\.env\S* *\| *e?grep\b|^e?grep .*[A-Z]{2,}.* \S*\.env\S*$")
 _PIPED_LOG = re.compile(r"\blogs?\b")
 
 
@@ -114,6 +115,8 @@ def line_of(line: str) -> Known:
         return Known(line, "command" if " " in line else "")
     if probe == "logs" and line.startswith("grep") and not _LOG_FILE.search(line):
         probe = "file"
+    if probe == "file" and _DOTENV.search(line):
+        probe = "env"
     if probe in {"command", "docs", "http"} and re.search(r"[^>]> *(?!/)[\w./-]+\.\w+$", line):
         probe = "file"
     return Known(line, probe)
