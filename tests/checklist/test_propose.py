@@ -78,11 +78,10 @@ class TestAnItem:
         assert proposal.confidence is Confidence.LOW
         assert "Zwiebelkuchen" in proposal.options["question"]  # type: ignore[operator]
 
-    def test_that_claims_something_no_rule_knows_is_for_a_test_to_show(self) -> None:
+    def test_that_claims_something_no_rule_knows_is_asked_of_a_person_too(self) -> None:
         proposal = proposed("Yellow onions never touch green apples")
-        assert proposal.probe == "tests"
-        assert proposal.options == {"select": "keyword:yellow and onion"}
-        assert proposal.second == "http"
+        assert proposal.probe == "manual"
+        assert proposal.second == "tests"
 
     def test_with_strong_words_is_sure(self) -> None:
         proposal = proposed("Database migrations are applied")

@@ -7,11 +7,9 @@ unless it measures something itself; all else goes by the words of the item and 
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pytest_readiness.checklist.bases import named
@@ -23,6 +21,7 @@ from pytest_readiness.checklist.match.facts import Facts
 from pytest_readiness.checklist.match.features import look
 from pytest_readiness.checklist.match.rules import Rule
 from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, Proposal, Status
+from pytest_readiness.memory import no_collections
 
 #: Below this score nothing is proposed but a question to a person.
 THRESHOLD = 1.2
@@ -36,10 +35,6 @@ _FULL = 10
 QUOTED = 6.0
 #: What a listing or a command below an item adds.
 LISTED = 9.0
-#: How many bytes count as a further word, for scripts that put no blanks between them.
-_WIDE = 60
-#: How many words a claim has that is taken for one that tests could show.
-_CLAIM = 4
 #: What an item has to score for its bullets to be details of it.
 DETAILED = 4.0
 #: What a parent of others has to score for something that it measures itself.
@@ -71,20 +66,8 @@ class _Choice(NamedTuple):
 
 def propose(document: Document) -> tuple[Proposal, ...]:
     """Return one proposal for each item of *document*, in their order."""
-    with _no_collections():
+    with no_collections():
         return _Proposer(document).all()
-
-
-@contextlib.contextmanager
-def _no_collections() -> Iterator[None]:
-    """Keep the garbage collector from looking at the growing list again and again: nothing in it is garbage."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Proposer:
@@ -210,15 +193,11 @@ class _Proposer:
         return named or (runner_up.probe if runner_up is not None else None)
 
     def _asked(self, number: int, item: Item, words: set[str], best: _Choice | None) -> Proposal:
-        """Propose a test for a claim of several words that no rule knows, and a question to a person for all else."""
-        probe = ELSEWHERE["tests"] if self.elsewhere else "tests"
-        told = sum(not word.startswith("<") for word in words) + len(item.text.encode()) // _WIDE
-        if item.kind in _TICKED and told >= _CLAIM and (best is None or best.probe != "manual"):
-            made = _make(probe, self._found(number, item, words, None, probe), shown=False)
-            return _proposal(number, probe, made, confidence=Confidence.MEDIUM, points=0.0, second="http")
+        """Propose a question to a person; a test may be what answers it."""
         made = _make("manual", self._found(number, item, words, None, "manual"), shown=False)
         points = 0.0 if best is None else min(best.score / _FULL, 1.0)
-        second = probe if best is None or best.probe == "manual" else best.probe
+        tests = ELSEWHERE["tests"] if self.elsewhere else "tests"
+        second = tests if best is None or best.probe == "manual" else best.probe
         return _proposal(number, "manual", made, confidence=Confidence.LOW, points=points, second=second)
 
 
