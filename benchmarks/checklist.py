@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from pytest_readiness.checklist.drafting import tree, write
 from pytest_readiness.checklist.drafting.sound import sound
-from pytest_readiness.checklist.propose import propose
+from pytest_readiness.checklist.proposing.propose import propose
 from pytest_readiness.checklist.reading.read import read
 from pytest_readiness.checklist.reading.text import decode
 from pytest_readiness.memory import no_collections

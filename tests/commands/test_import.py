@@ -9,7 +9,7 @@ import pytest
 
 from pytest_readiness import assess
 from pytest_readiness.checklist.model import Document, Proposal
-from pytest_readiness.checklist.propose import propose
+from pytest_readiness.checklist.proposing.propose import propose
 from pytest_readiness.model import Gate
 
 from .conftest import Run

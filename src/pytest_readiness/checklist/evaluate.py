@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_readiness.checklist.match.words import parts, stem
 from pytest_readiness.checklist.model import Document, Item, Proposal, Status
-from pytest_readiness.checklist.propose import propose
+from pytest_readiness.checklist.proposing.match.words import parts, stem
+from pytest_readiness.checklist.proposing.propose import propose
 from pytest_readiness.checklist.reading.read import read
 from pytest_readiness.checklist.reading.text import decode
 from pytest_readiness.registry import builtin_names

@@ -14,7 +14,7 @@ from pytest_readiness.checklist.drafting import tree, write
 from pytest_readiness.checklist.drafting.merge import Merged, merge
 from pytest_readiness.checklist.drafting.sound import sound
 from pytest_readiness.checklist.model import Document, Proposal, Role
-from pytest_readiness.checklist.propose import propose
+from pytest_readiness.checklist.proposing.propose import propose
 from pytest_readiness.commands import _checklist, _project
 from pytest_readiness.commands._files import put
 from pytest_readiness.commands._output import Output
