@@ -142,7 +142,7 @@ def test_the_order_of_words_in_memory_changes_nothing() -> None:
         subprocess.run(
             [sys.executable, "-c", _PRINT],
             env={**os.environ, "PYTHONHASHSEED": seed},
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[3],
             capture_output=True,
             text=True,
             check=True,
