@@ -1,6 +1,7 @@
 """
 Checklists in Markdown: read, matched with probes, made into a spec, held against evidence, written back.
 
-The road: bytes -> ``Text`` (repaired) -> ``Document`` (every line accounted for) -> ``Proposal`` for each
-item -> spec; and back: ``Document`` + ``Report`` -> ``Audit`` -> the same document with true boxes.
+The road: bytes -> ``Text`` -> ``Document`` (``reading``) -> a ``Proposal`` for each item (``proposing``) -> spec
+(``drafting``); and back: ``Document`` + gates (``pairing``) + ``Report`` -> ``Audit`` (``judging``) -> the same document
+with true boxes (``rewriting``).
 """
