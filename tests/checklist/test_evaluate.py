@@ -39,6 +39,13 @@ def test_rows_are_paired_with_the_items_on_their_lines(table: Path) -> None:
     assert sum(figures.invented.values()) == 1
 
 
+def test_two_rows_of_one_line_may_be_one_gate(table: Path) -> None:
+    table.write_text(HEAD + ROWS + "A-5,list.md,3,All tests pass twice,metric,done,tests,yes\n", "utf-8")
+    figures, _ = evaluate(table)
+    assert figures.found == {"checkbox": 3, "metric": 1}
+    assert figures.first == 2
+
+
 def test_status_and_probe_are_held_against_the_table(table: Path) -> None:
     figures, _ = evaluate(table)
     assert figures.status == {("done", "done"): 1, ("open", "open"): 1, ("done", "open"): 1}

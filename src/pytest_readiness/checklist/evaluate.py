@@ -169,6 +169,9 @@ def _pairs(document: Document, rows: Sequence[Row]) -> Iterator[tuple[int, int]]
             chosen = max(near, key=lambda n, row=rows[index]: (_alike(document.items[n], row), -n))  # type: ignore[misc]
             free.discard(chosen)
             yield index, chosen
+    for index in left:  # a second row of a line that is one gate with two expectations
+        line = int(rows[index]["line"])
+        yield from ((index, n) for n in by_line.get(line, ())[:1] if document.items[n].line == line)
 
 
 def _alike(item: Item, row: Row) -> float:
