@@ -242,3 +242,8 @@ def test_bars_around_a_word_do_not_split_a_row() -> None:
 def test_a_sign_speaks_for_a_row_before_the_share_beside_it() -> None:
     table = "| Area | Status | Completion |\n|---|---|---|\n| Keys | ✅ Good | 90% |\n| Locks | ⏳ | 40% |"
     assert statuses(table) == {"Keys": DONE, "Locks": OPEN}
+
+
+def test_variables_that_are_wanted_claim_nothing() -> None:
+    found = item("## Required changes\n| Variable | Value |\n|---|---|\n| `VAULT_KEY` | a secret |")
+    assert (found.kind, found.text, found.status) == (Kind.VARIABLE, "VAULT_KEY", UNSAID)

@@ -49,11 +49,14 @@ def take_heading(state: State, at: int, piece: Shaped) -> int:
     level, word = details.of_heading(prose.bare(text))
     mentioned = word.endswith("-")
     word = word.rstrip("-")
+    mood = named.mood
+    if mood is Mood.TROUBLE and state.mood is Mood.WANT and _GUIDE.search(title):
+        mood = None
     section = Section(
         level=piece.level,
         title=plain or title,
         line=piece.number,
-        mood=named.mood,
+        mood=mood,
         firm=named.firm,
         todo=named.todo,
         given=named.given,
@@ -148,7 +151,7 @@ def _signed(sign: Found, sentence: sentences.Sentence) -> tuple[Status, str, tup
 
 def _strong(signs: list[Found], title: str) -> Found | None:
     """The sign that makes a heading an item: a tick, a warning, a pause; any other only if the title is a status."""
-    if details.only_severity(title):
+    if details.only_severity(title) or _NOTICE.match(title):
         return None
     for sign in signs:
         bare = sign.text.rstrip(marks.SELECTOR)
@@ -163,6 +166,8 @@ def _strong(signs: list[Found], title: str) -> Found | None:
 
 def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[Status | None, str, tuple[Found, ...]]:
     """A heading that is an item by its name: a phase, an issue, a file, something fixed."""
+    if state.troubled and section.mood is Mood.TROUBLE:
+        return None, "", ()
     if state.troubled or _TROUBLE.match(title):
         return (Status.UNSAID if state.troubled else Status.OPEN), "", ()
     staged = _PHASE.match(prose.bare(piece.content)) or (_CODED.match(title) and _numbered(state, piece))
@@ -180,6 +185,14 @@ def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[S
     return None, "", ()
 
 
+#: Titles whose warning sign calls for attention and states nothing.
+_NOTICE = re.compile(
+    r"^(?:(?:important|critical|security|please) notes?|important|notes?|attention|caution|wichtige hinweise|wichtig|"
+    r"hinweise?|attenzione|importante|atención|atenção|важно|внимание|注意|重要)(?: \w+)?$",
+    re.IGNORECASE,
+)
+#: A document about trouble, which among what is wanted is a thing to write.
+_GUIDE = re.compile(r"\b(?:guide|docs|documentation|runbook|manual)$", re.IGNORECASE)
 _CODED = re.compile(r"^P[0-5]\b", re.IGNORECASE)
 
 

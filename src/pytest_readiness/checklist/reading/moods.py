@@ -22,7 +22,11 @@ class Mood(Enum):
 #: A title that is one of these, or begins with one and goes on with a bracket, a colon or a dash.
 ASIDES = words.known("asides")
 
-_ASIDE = re.compile(r"^(?:notes?|hinweis|remarque|nota|примечание)\b", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"^(?:notes?|hinweis|remarque|nota|примечание|(?:emergency |key |support )?(?:contacts?|kontakte?)|"
+    r"(?:target|intended) (?:users?|audience))\b(?!.*\b(?:form|page|api)\b)",
+    re.IGNORECASE,
+)
 
 
 def _compiled(strength: str) -> tuple[tuple[Mood, re.Pattern[str]], ...]:
@@ -56,6 +60,11 @@ _PAST_TITLE = re.compile(
     r"|\b(?:fixed|resolved|completed|implemented|applied)(?:\s*\(|$)",
     re.IGNORECASE,
 )
+#: A choice that is advised, and no advice: "Option 2 (recommended)".
+_ADVISED = re.compile(
+    r"[(:\u2013\u2014-]\s*(?:recommended|рекомендуется|empfohlen|recommandée?|recomendad[oa]|consigliat[oa]|aanbevolen|推荐|推奨)\W*$",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=2048)
@@ -80,6 +89,8 @@ def _found(title: str) -> tuple[Mood | None, bool]:
     text = title.strip().lower().rstrip(":. ")
     if text in ASIDES or re.split(r"[:(\[\u2014\u2013]", text, maxsplit=1)[0].strip() in ASIDES or _ASIDE.match(text):
         return Mood.ASIDE, True
+    if _ADVISED.search(text):
+        return None, False
     if _PAST_TITLE.search(text):
         return Mood.CLAIM, True
     for table, certain in ((_FIRM_PATTERNS, True), (_WEAK_PATTERNS, False)):
@@ -112,14 +123,15 @@ VERIFIES = words.known("verifies")
 #: Words that end like a participle and tell of no deed.
 _ADJECTIVES = words.known("adjectives")
 _PARTICIPLE = re.compile(
-    r"^(?:already |successfully |newly |fully )?([a-z-]{2,20}(?:ed|built|rewritten|written|made))\b",
+    r"^(?:already |successfully |newly |fully )?((?:re-|pre-|de-|auto-|back-|double-)?[a-z]{2,20}"
+    r"(?:ed|built|rewritten|written|made))\b(?!-)",
     re.IGNORECASE,
 )
 _NEED = re.compile(
     r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
     r"implemented|started|tested|configured|available)|must|"
     r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|"
-    r"scheduled for|planned for|upcoming|awaiting|in progress|isn't|aren't|hasn't|haven't)\b|必须|"
+    r"scheduled for|planned for|upcoming|awaiting|mandatory|in progress|isn't|aren't|hasn't|haven't)\b|必须|"
     r"禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
     re.IGNORECASE,
 )
@@ -129,7 +141,7 @@ _RUSSIAN = re.compile(r"[\u0430-\u044f]{2,}(?:ть|ти|ите|йте)(?:ся|с
 
 def imperative(text: str, *, step: bool = False) -> bool:
     """Whether a sentence begins by telling somebody to do something; a ``step`` gets the benefit of the doubt."""
-    word = _FIRST.match(text.lstrip("*_`\"'( "))
+    word = _FIRST.match(text.lstrip("*_\"'( "))  # what begins in code is a name: "`deploy.sh`"
     if word is None:
         return False
     first = word[0].lower()

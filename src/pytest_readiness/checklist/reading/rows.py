@@ -77,7 +77,8 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         state.note(row.number, Role.CONTEXT, "total of a table")
         return
     boxed = any(mark.text.startswith(("[", "\\[", "<")) for mark in found)
-    if table.sort in {Sort.COUNTS, Sort.OTHER} and _VARIABLE.match(first):
+    explained = table.sort is Sort.SUBJECT and not set(table.heads) & tables.TASKS
+    if (explained or table.sort in {Sort.COUNTS, Sort.OTHER}) and _VARIABLE.match(first):
         _variable(state, row, named, first)
         return
     if table.sort is Sort.OTHER and _COMMAND.match(named.get("command", "")) and mood is not Mood.ASIDE:
