@@ -182,3 +182,20 @@ def test_the_rest_of_a_value_counts(line: str, status: Status) -> None:
 )
 def test_fields_that_only_tell_about_something(line: str) -> None:
     assert not items(f"## Vault\n{line}")
+
+
+@pytest.mark.parametrize(
+    ("line", "statuses"),
+    [
+        ("The new system is now **production-ready**.", [Status.DONE]),
+        ("Our service is not yet ready for production.", [Status.OPEN]),
+        ("Before the service is production-ready, the keys are changed.", []),
+        ("The lock is ready for the door.", []),
+    ],
+)
+def test_a_sentence_that_speaks_of_the_whole_is_a_verdict_anywhere(line: str, statuses: list[Status]) -> None:
+    assert [each.status for each in items(f"## Vault\n{line}")] == statuses
+
+
+def test_fields_among_what_is_wanted_are_open() -> None:
+    assert item("## Planned\n**Output**: A list of locks").status is Status.OPEN

@@ -178,3 +178,9 @@ def test_a_tick_on_a_choice_that_is_recommended_stands() -> None:
 
 def test_a_tick_on_steps_none_of_which_is_done_is_not_trusted() -> None:
     assert items("## ✅ Moving Steps\n1. Move the keys")[0].status is Status.OPEN
+
+
+def test_a_heading_that_names_its_file_is_a_file_and_keeps_its_list() -> None:
+    found = items("## Parts\n### Door keeper (`app/doors.py`)\n- Opens doors for friends")
+    assert [(each.kind, each.status) for each in found] == [(Kind.HEADING, Status.DONE), (Kind.BULLET, Status.DONE)]
+    assert [each.kind for each in items("## Planned\n### Door keeper (`app/doors.py`)")] == []

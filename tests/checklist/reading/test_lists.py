@@ -386,3 +386,8 @@ def test_the_mood_of_a_title(title: str, status: Status) -> None:
 
 def test_what_is_mandatory_is_open() -> None:
     assert item("## Vault\n- A second lock is mandatory").status is OPEN
+
+
+def test_a_lack_of_failures_is_no_lack() -> None:
+    assert item("## Locks\n- 12 turning, 0 failing").status is DONE
+    assert item("## Locks\n- 12 turning, 2 failing").status is OPEN

@@ -118,7 +118,7 @@ def _no_item(state: State, at: int, name: str, value: str) -> str:
         return f"{name.lower()}: no item"
     told = _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value)
     told = told or _FINISHED.search(value)
-    return "" if told or state.mood is Mood.CLAIM else "a field"
+    return "" if told or state.mood in {Mood.CLAIM, Mood.WANT} else "a field"
 
 
 def expects(draft: Draft, value: str) -> None:

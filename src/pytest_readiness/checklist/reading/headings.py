@@ -24,6 +24,8 @@ _PATH = re.compile(
     r"^`?(?:[\w.@-]+/)+(?:[\w@-]*\.\w{1,8})?`?(?=\s|$)|^`[\w./@-]+\.\w{1,8}`(?=\s|$)|^[\w-]+\.(?:py|ts|js|go|rs|"
     r"java|md|sql|ya?ml|json|toml)(?=\s|$)"
 )
+#: What a heading names, with the file that it is in: "Door keeper (`app/doors.py`)".
+_BESIDE = re.compile(r"\(`(?:[\w.@-]+/)*[\w-]+\.\w{1,8}`\)$")
 _RANKED = re.compile(r"\s[-\u2013\u2014]\s\W*\**(?:CRITICAL|HIGH|MEDIUM|LOW)\b")
 _FIXED = re.compile(r"\b(?:fixed|resolved|completed|implemented|done)\s*\(|^remaining\b.*\(\d+\)", re.IGNORECASE)
 _BEGIN = frozenset(
@@ -175,6 +177,8 @@ def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[S
         return Status.OPEN, "a phase", ()
     if _PATH.match(title):
         return Status.DONE, title, ()
+    if _BESIDE.search(title) and state.mood is not Mood.WANT:
+        return Status.DONE, "a file", ()
     fixed = _FIXED.search(title)
     if fixed:
         return (Status.OPEN if title.lower().startswith("remaining") else Status.DONE), fixed[0], ()

@@ -128,11 +128,12 @@ _PARTICIPLE = re.compile(
     re.IGNORECASE,
 )
 _NEED = re.compile(
-    r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
+    r"(?<!if )(?<!as )(?<!when )(?<!where )(?<!\bno )(?<!\b0 )(?<!\bzero )(?<!nothing )"
+    r"\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
     r"implemented|started|tested|configured|available)|must|"
     r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|"
-    r"scheduled for|planned for|upcoming|awaiting|mandatory|in progress|isn't|aren't|hasn't|haven't)\b|必须|"
-    r"禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
+    r"scheduled for|planned for|upcoming|awaiting|mandatory|in progress|isn't|aren't|hasn't|haven't)\b|必须|强制|务必|"
+    r"严禁|禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"[^\W\d_][\w-]*")
