@@ -199,3 +199,9 @@ def test_a_list_of_endpoints_is_one_request_each() -> None:
 def test_making_a_secret_is_no_item() -> None:
     assert not items('```bash\npython3 -c "import secrets; print(secrets.token_hex(32))"\n```')
     assert items('```bash\npython3 -c "import locks; print(locks.count())"\n```')
+
+
+def test_a_tree_of_what_there_could_be_is_not_there() -> None:
+    tree = "```\nlocks/\n├── front.py\n└── back.py\n```"
+    assert item(f"## Example structure\n{tree}").status is Status.OPEN
+    assert item(f"## Structure\n{tree}").status is Status.DONE

@@ -199,3 +199,7 @@ def test_a_sentence_that_speaks_of_the_whole_is_a_verdict_anywhere(line: str, st
 
 def test_fields_among_what_is_wanted_are_open() -> None:
     assert item("## Planned\n**Output**: A list of locks").status is Status.OPEN
+
+
+def test_an_expected_output_with_a_tick_claims_nothing() -> None:
+    assert item("## Vault\nThe door\n\n✅ Expected: the door opens").status is Status.UNSAID

@@ -184,3 +184,9 @@ def test_a_heading_that_names_its_file_is_a_file_and_keeps_its_list() -> None:
     found = items("## Parts\n### Door keeper (`app/doors.py`)\n- Opens doors for friends")
     assert [(each.kind, each.status) for each in found] == [(Kind.HEADING, Status.DONE), (Kind.BULLET, Status.DONE)]
     assert [each.kind for each in items("## Planned\n### Door keeper (`app/doors.py`)")] == []
+
+
+def test_numbered_work_with_a_priority_is_an_item_but_the_priority_alone_is_none() -> None:
+    found = item("## 2. Locks (HIGH PRIORITY)")
+    assert (found.text, found.status, found.priority) == ("Locks (HIGH PRIORITY)", Status.OPEN, "HIGH")
+    assert not items("## 🔴 HIGH PRIORITY (1-2 weeks)")

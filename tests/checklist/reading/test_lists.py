@@ -391,3 +391,40 @@ def test_what_is_mandatory_is_open() -> None:
 def test_a_lack_of_failures_is_no_lack() -> None:
     assert item("## Locks\n- 12 turning, 0 failing").status is DONE
     assert item("## Locks\n- 12 turning, 2 failing").status is OPEN
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("- Test failures: 4 suites", OPEN),
+        ("- **Critical vulnerabilities**: 0", DONE),
+        ("- Failures: none", DONE),
+        ("- Error rate: 2 per day", DONE),
+        ("- Errors fixed: 12", DONE),
+    ],
+)
+def test_a_count_of_faults(line: str, status: Status) -> None:
+    assert item(f"## Locks\n{line}").status is status
+
+
+def test_work_that_is_left_is_open_among_what_is_claimed() -> None:
+    found = items("## Completed\n- Old locks are gone\n- A few hinges need to be oiled")
+    assert [each.status for each in found] == [DONE, OPEN]
+
+
+def test_a_bracket_that_ends_in_doubt_overrules_a_tick() -> None:
+    assert item("- ✅ Front lock (for friends - in progress)").status is OPEN
+    assert item("- ✅ Front lock (for friends - blue)").status is DONE
+
+
+def test_a_noun_that_looks_like_an_order_is_none() -> None:
+    assert item("- Test infrastructure documented").status is DONE
+    assert item("- Test in the yard").status is OPEN
+
+
+def test_a_tick_below_what_is_next_promises() -> None:
+    assert item("## What's next\n1. ✅ **Front lock** - Turn it once").status is OPEN
+
+
+def test_troubles_in_a_list_are_introduced_and_no_trouble() -> None:
+    assert statuses("## Troubleshooting\n1. **Common issues**\n2. Rusty lock") == {"Rusty lock": UNSAID}

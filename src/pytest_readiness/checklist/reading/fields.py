@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pytest_readiness.checklist.model import Code, Kind, Role, Status
-from pytest_readiness.checklist.reading import details, labels, marks, moods, sentences, stated
+from pytest_readiness.checklist.reading import details, labels, marks, moods, plain, sentences, stated
 from pytest_readiness.checklist.reading.draft import Draft, Section
 from pytest_readiness.checklist.reading.listed import _BLANKS, _apply
 from pytest_readiness.checklist.reading.moods import Mood
@@ -160,6 +160,8 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return (Status.UNSAID, "") if state.troubled else (Status.OPEN, name)
     if moods.mood(name) is Mood.EXPECT:
         return Status.UNSAID, ""
+    if told := plain.faults(name, value):
+        return told, value
     if any(not share.goal for share in stated.shares(piece.line)):
         return Status.DONE, value
     return _verdict(value) if labels.verdict(name) else meant(unsigned(bare(value)), state.mood)

@@ -26,6 +26,8 @@ _PATH = re.compile(
 )
 #: What a heading names, with the file that it is in: "Door keeper (`app/doors.py`)".
 _BESIDE = re.compile(r"\(`(?:[\w.@-]+/)*[\w-]+\.\w{1,8}`\)$")
+#: A numbered piece of work with how soon it is wanted: "2. Locks (HIGH PRIORITY)".
+_NUMBERED = re.compile(r"^\d{1,2}\.\s.*\((?:CRITICAL|HIGH|MEDIUM|LOW) PRIORITY\b[^()]*\)$", re.IGNORECASE)
 _RANKED = re.compile(r"\s[-\u2013\u2014]\s\W*\**(?:CRITICAL|HIGH|MEDIUM|LOW)\b")
 _FIXED = re.compile(r"\b(?:fixed|resolved|completed|implemented|done)\s*\(|^remaining\b.*\(\d+\)", re.IGNORECASE)
 _BEGIN = frozenset(
@@ -184,6 +186,8 @@ def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[S
         return (Status.OPEN if title.lower().startswith("remaining") else Status.DONE), fixed[0], ()
     if _severe(state, piece):
         return Status.OPEN, "its severity below", ()
+    if section.priority and _NUMBERED.match(prose.bare(piece.content)):
+        return Status.OPEN, section.priority, ()
     if section.priority and state.mood is Mood.WANT and re.search(r"\((?:CRITICAL|HIGH|MEDIUM|LOW)\)|^\W*\d+ ", title):
         return Status.OPEN, section.priority, ()
     return None, "", ()

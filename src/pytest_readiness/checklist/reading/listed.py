@@ -189,6 +189,8 @@ def _plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None,
     why = _not_plain(state, piece, sentence, nest, mood)
     if why:
         return why
+    if state.troubled and moods.mood(sentence.text) is Mood.TROUBLE:
+        return "introduces what follows"
     if piece.content.rstrip(" *_").endswith((":", "\uff1a")) and _leads(state, last, piece, mood):
         return "introduces what follows"
     draft = make(piece, Kind.STEP if piece.shape is Shape.NUMBER else Kind.BULLET, sentence)

@@ -50,7 +50,8 @@ def _compiled(strength: str) -> tuple[tuple[Mood, re.Pattern[str]], ...]:
 _FIRM_PATTERNS = _compiled("firm")
 _WEAK_PATTERNS = _compiled("weak")
 _TODO = re.compile(
-    r"\b(?:next steps?|next actions?|to-?do|actions?\b|recommend|action items?|to be done|nächste schritte|empfehlung|"
+    r"\b(?:next steps?|next actions?|to-?do|actions?\b|recommend|action items?|to be done|what's next|what comes next|"
+    r"nächste schritte|empfehlung|"
     r"prochaines étapes|recommandation|próximos pas|recomend|prossimi passi|raccomand)|следующие шаги|рекоменд|下一步|"
     r"待办|建议|次のステップ|推奨",
     re.IGNORECASE,
@@ -115,7 +116,7 @@ _WHEN = frozenset({"after", "before", "once", "when", "if", "then", "next", "fin
 _DOUBTFUL = words.known("doubtful")
 _OBJECT = re.compile(
     r"\s+(?:the|a|an|all|any|each|every|your|our|its|this|that|these|those|for|to|with|on|in|from|and|if|whether|both|"
-    r"new|up|out|over|back|down|only|no|as|at|by|into|against|until|existing|production|real|[`\"'\u201c\d(]|"
+    r"new|up|out|over|back|down|only|no|as|at|by|into|against|until|existing|production|real)\b|\s+(?:[`\"'\u201c\d(]|"
     r"[A-Z]{2,}|\w+s\b)",
 )
 #: First words of steps that verify something, and so could be gates.
@@ -131,7 +132,7 @@ _NEED = re.compile(
     r"(?<!if )(?<!as )(?<!when )(?<!where )(?<!\bno )(?<!\b0 )(?<!\bzero )(?<!nothing )"
     r"\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
     r"implemented|started|tested|configured|available)|must|"
-    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|"
+    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|unavailable|"
     r"scheduled for|planned for|upcoming|awaiting|mandatory|in progress|isn't|aren't|hasn't|haven't)\b|必须|强制|务必|"
     r"严禁|禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
     re.IGNORECASE,
@@ -170,6 +171,18 @@ def past(text: str) -> bool:
     """Whether a sentence begins by telling what was done."""
     found = _PARTICIPLE.match(text)
     return found is not None and found[1].lower() not in _ADJECTIVES
+
+
+_LACK = re.compile(
+    r"\b(?:needs? to be|still (?:needs?|has to|have to|missing|open|pending)|(?:must|has to|have to) (?:still )?be|"
+    r"not yet (?:done|implemented|started|tested|configured|available|verified)|(?:is|are) (?:still )?missing)\b",
+    re.IGNORECASE,
+)
+
+
+def lacks(text: str) -> bool:
+    """Whether a sentence tells of work that is left so plainly that no title above can claim it."""
+    return bool(_LACK.search(text))
 
 
 def needs(text: str) -> bool:

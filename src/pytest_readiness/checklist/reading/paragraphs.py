@@ -70,7 +70,7 @@ def take_paragraph(state: State, at: int, piece: Shaped) -> int:
         return at + 1
     if sentence.signed and _edge(piece, sentence) and not _heads(piece, sentence):
         draft = make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence)
-        if labels.expected(sentence.label) or _WHEN.match(bare(sentences.label(piece.content)[1])):
+        if labels.expected(sentence.label or sentence.text) or _WHEN.match(bare(sentences.label(piece.content)[1])):
             draft.status, draft.because = Status.UNSAID, ""
         take(state, piece, draft, None, "mark")
         _lead_too(state, piece, sentence)

@@ -33,7 +33,30 @@ def claimed(
         mood = Mood.EXPECT
     if labels.verdict(sentence.label) and mood is not Mood.EXPECT and (spoken := marks.said(value)):
         return spoken.status, sentence.text
+    if mood is not Mood.EXPECT and (told_of := faults(sentence.label, value)):
+        return told_of, value
     return _counted(piece) or _meant(state, told, mood, nest, step=step)
+
+
+_FAULTS = re.compile(
+    r"\b(?:fail(?:ures?|ed|ing)|errors?|(?:known|open|critical|security) (?:issues|bugs)|vulnerabilities|defects|"
+    r"conflicts|violations|fehler|erreurs|errores|erros|ошиб\w+)\b",
+    re.IGNORECASE,
+)
+_RATE = re.compile(
+    r"\b(?:rates?|codes?|handling|tracking|budget|messages?|fixed|resolved|closed|rota|quote)\b", re.IGNORECASE
+)
+_NUMBER = re.compile(
+    r"^\W{0,3}(\d{1,6}|none|zero|no|keine|aucune?|ninguno|nenhum|нет)\b(?!\s?[%/]|[.,]\d)", re.IGNORECASE
+)
+
+
+def faults(name: str, value: str) -> Status | None:
+    """What a count of faults comes to: "Failures: 4" is open, "Failures: 0" is done."""
+    number = _NUMBER.match(value)
+    if number is None or not _FAULTS.search(name) or _RATE.search(name):
+        return None
+    return Status.OPEN if number[1].strip("0").isdigit() else Status.DONE
 
 
 def _counted(piece: Shaped) -> tuple[Status, str] | None:

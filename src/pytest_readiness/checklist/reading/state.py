@@ -219,6 +219,8 @@ def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: 
         return (Status.DONE, text[:60]) if past(text) and not needs(text) else (Status.OPEN, "among what is wanted")
     if mood in {Mood.EXPECT, Mood.TROUBLE}:
         return Status.UNSAID, ""
+    if mood is Mood.CLAIM and moods.lacks(text):
+        return Status.OPEN, text[:60]
     if mood is Mood.CLAIM and not (step and imperative(text)):
         return Status.DONE, "among what is claimed"
     if needs(text) and not past(text):
