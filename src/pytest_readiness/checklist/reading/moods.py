@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -29,17 +30,18 @@ _ASIDE = re.compile(
 )
 
 
+def _alternatives(entries: Sequence[str]) -> re.Pattern[str]:
+    """Any of some patterns, those in Latin letters at the beginning of a word: one border for all of them is faster."""
+    latin = "|".join(entry for entry in entries if entry[0].isascii())
+    others = [entry for entry in entries if not entry[0].isascii()]
+    return re.compile("|".join([rf"\b(?:{latin})", *others]), re.IGNORECASE)
+
+
 def _compiled(strength: str) -> tuple[tuple[Mood, re.Pattern[str]], ...]:
     return tuple(
         (
             mood,
-            re.compile(
-                "|".join(
-                    rf"\b{word}" if word[0].isascii() else word
-                    for word in words.listed(f"{strength} {mood.name.lower()}")
-                ),
-                re.IGNORECASE,
-            ),
+            _alternatives(words.listed(f"{strength} {mood.name.lower()}")),
         )
         for mood in (Mood.TROUBLE, Mood.WANT, Mood.EXPECT, Mood.CLAIM)
         if f"{strength} {mood.name.lower()}" in words.LISTS
