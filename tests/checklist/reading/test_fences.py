@@ -187,3 +187,21 @@ def test_names_and_values_that_state_something_are_a_printed_report() -> None:
 def test_commands_of_a_rollback_are_still_to_be_run() -> None:
     found = items("## Rollback\n```bash\nexport MODE=off\ngit revert HEAD\n```")
     assert [(each.kind, each.status) for each in found] == [(Kind.VARIABLE, Status.OPEN), (Kind.CODE, Status.OPEN)]
+
+
+def test_a_list_of_endpoints_is_one_request_each() -> None:
+    first, second = items("```\nGET /locks/health     # All locks\nPOST /locks/{id}/turn\n```")
+    assert (code(first).command, first.lead) == ("GET /locks/health", "All locks")
+    assert (code(second).command, second.status) == ("POST /locks/{id}/turn", Status.UNSAID)
+    assert not items("```\nGET /locks HTTP/1.1\nHost: locks.example\n```")
+
+
+def test_making_a_secret_is_no_item() -> None:
+    assert not items('```bash\npython3 -c "import secrets; print(secrets.token_hex(32))"\n```')
+    assert items('```bash\npython3 -c "import locks; print(locks.count())"\n```')
+
+
+def test_a_tree_of_what_there_could_be_is_not_there() -> None:
+    tree = "```\nlocks/\n├── front.py\n└── back.py\n```"
+    assert item(f"## Example structure\n{tree}").status is Status.OPEN
+    assert item(f"## Structure\n{tree}").status is Status.DONE

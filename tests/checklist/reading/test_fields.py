@@ -155,3 +155,51 @@ def test_a_verdict_on_a_condition_says_nothing_yet() -> None:
 
 def test_an_issue_with_its_text_behind_it_is_open() -> None:
     assert item("## Part\n**Issue**: nobody has access").status is Status.OPEN
+
+
+def test_what_is_and_what_has_to_be_are_open_side_by_side() -> None:
+    first, second = items("## Vault\n**Current:** One brass lock\n**Required:** Two steel locks")
+    assert (first.status, second.status) == (Status.OPEN, Status.OPEN)
+    assert not items("## Vault\n**Current:** One brass lock\n**Colour:** Green")
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("**Blocked until:** the smith is back", Status.OPEN),
+        ("**Status:** Doors complete, locks pending", Status.OPEN),
+        ("**Status:** Complete, no locks missing", Status.DONE),
+        ("**Locks**: Oiled and configured", Status.DONE),
+    ],
+)
+def test_the_rest_of_a_value_counts(line: str, status: Status) -> None:
+    assert item(f"## Vault\n{line}").status is status
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["**Total Commits:** 23", "**Scenario 1: Burglars**", "**Start after:** keys are configured", "**Wozu:** Ruhe"],
+)
+def test_fields_that_only_tell_about_something(line: str) -> None:
+    assert not items(f"## Vault\n{line}")
+
+
+@pytest.mark.parametrize(
+    ("line", "statuses"),
+    [
+        ("The new system is now **production-ready**.", [Status.DONE]),
+        ("Our service is not yet ready for production.", [Status.OPEN]),
+        ("Before the service is production-ready, the keys are changed.", []),
+        ("The lock is ready for the door.", []),
+    ],
+)
+def test_a_sentence_that_speaks_of_the_whole_is_a_verdict_anywhere(line: str, statuses: list[Status]) -> None:
+    assert [each.status for each in items(f"## Vault\n{line}")] == statuses
+
+
+def test_fields_among_what_is_wanted_are_open() -> None:
+    assert item("## Planned\n**Output**: A list of locks").status is Status.OPEN
+
+
+def test_an_expected_output_with_a_tick_claims_nothing() -> None:
+    assert item("## Vault\nThe door\n\n✅ Expected: the door opens").status is Status.UNSAID

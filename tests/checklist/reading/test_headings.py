@@ -154,3 +154,39 @@ def test_a_severity_alone_is_no_item_but_goes_down() -> None:
 
 def test_a_tick_over_what_to_do_in_trouble_says_nothing() -> None:
     assert items("# Title\n## ✅ Troubleshooting guide\nWords.")[0].status is Status.UNSAID
+
+
+@pytest.mark.parametrize("title", ["⚠️ IMPORTANT NOTES", "⚠️ Attention", "⚠️ Wichtige Hinweise"])
+def test_a_call_for_attention_is_no_item(title: str) -> None:
+    assert not items(f"## {title}")
+
+
+def test_common_issues_among_troubles_are_no_item_but_each_of_them_is() -> None:
+    found = items("## Troubleshooting\n### Common issues\n### Rusty lock")
+    assert [(each.text, each.status) for each in found] == [("Rusty lock", Status.UNSAID)]
+
+
+def test_a_guide_that_is_planned_is_to_be_written() -> None:
+    assert item("## Planned\n### Troubleshooting guide\n- Rusty locks").status is Status.OPEN
+    assert item("## Troubleshooting guide\n- Rusty locks").status is Status.UNSAID
+
+
+def test_a_tick_on_a_choice_that_is_recommended_stands() -> None:
+    found = items("## ✅ Brass lock - recommended\n- Two keys")
+    assert [each.status for each in found] == [Status.DONE, Status.DONE]
+
+
+def test_a_tick_on_steps_none_of_which_is_done_is_not_trusted() -> None:
+    assert items("## ✅ Moving Steps\n1. Move the keys")[0].status is Status.OPEN
+
+
+def test_a_heading_that_names_its_file_is_a_file_and_keeps_its_list() -> None:
+    found = items("## Parts\n### Door keeper (`app/doors.py`)\n- Opens doors for friends")
+    assert [(each.kind, each.status) for each in found] == [(Kind.HEADING, Status.DONE), (Kind.BULLET, Status.DONE)]
+    assert [each.kind for each in items("## Planned\n### Door keeper (`app/doors.py`)")] == []
+
+
+def test_numbered_work_with_a_priority_is_an_item_but_the_priority_alone_is_none() -> None:
+    found = item("## 2. Locks (HIGH PRIORITY)")
+    assert (found.text, found.status, found.priority) == ("Locks (HIGH PRIORITY)", Status.OPEN, "HIGH")
+    assert not items("## 🔴 HIGH PRIORITY (1-2 weeks)")

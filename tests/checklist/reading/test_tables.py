@@ -217,3 +217,33 @@ def test_a_row_that_names_a_command_is_code() -> None:
     assert (found.kind, found.text, found.status) == (Kind.CODE, "Health", UNSAID)
     assert found.code is not None
     assert found.code.command == "app check --all"
+
+
+def test_rows_with_running_codes_and_sentences_are_to_be_worked_through() -> None:
+    table = "| # | Poort |\n|---|---|\n| A1 | Elke sleutel is vervangen |\n| A2 | Geen fout in het journaal |"
+    assert statuses(table) == {"Elke sleutel is vervangen": OPEN, "Geen fout in het journaal": OPEN}
+    assert not items("| Level | Means |\n|---|---|\n| P0 | The whole shop is down now |\n| P1 | One till is down now |")
+    assert not items("| Kind | Lock |\n|---|---|\n| A1 | Steel |\n| A2 | Brass |")
+
+
+def test_rows_with_a_priority_are_still_to_be_done() -> None:
+    table = "| Kind | Priority | Count |\n|---|---|---|\n| Locks | HIGH | 3 |\n| Keys | LOW | 2 |"
+    assert [(each.text, each.status, each.priority) for each in items(table)] == [
+        ("Locks", OPEN, "HIGH"),
+        ("Keys", OPEN, "LOW"),
+    ]
+
+
+def test_bars_around_a_word_do_not_split_a_row() -> None:
+    found = item("| Check | Status |\n|---|---|\n| Drift of |t| stays below 2 | done |")
+    assert (found.text, found.status) == ("Drift of |t| stays below 2", DONE)
+
+
+def test_a_sign_speaks_for_a_row_before_the_share_beside_it() -> None:
+    table = "| Area | Status | Completion |\n|---|---|---|\n| Keys | ✅ Good | 90% |\n| Locks | ⏳ | 40% |"
+    assert statuses(table) == {"Keys": DONE, "Locks": OPEN}
+
+
+def test_variables_that_are_wanted_claim_nothing() -> None:
+    found = item("## Required changes\n| Variable | Value |\n|---|---|\n| `VAULT_KEY` | a secret |")
+    assert (found.kind, found.text, found.status) == (Kind.VARIABLE, "VAULT_KEY", UNSAID)

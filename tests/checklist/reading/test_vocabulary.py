@@ -72,3 +72,24 @@ def test_verbs_and_the_nouns_that_look_like_them() -> None:
     assert not imperative("Test coverage report")
     assert past("Fixed alerts")
     assert not past("Advanced alerts")
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [
+        ("klaar", Status.DONE),
+        ("nog niet", Status.OPEN),
+        ("n.v.t.", Status.NOT_APPLICABLE),
+        ("gotowe", Status.DONE),
+        ("w toku", Status.OPEN),
+        ("tamamlandı", Status.DONE),
+        ("devam ediyor", Status.OPEN),
+        ("완료", Status.DONE),
+        ("진행 중", Status.OPEN),
+        ("보류", Status.DEFERRED),
+    ],
+)
+def test_statuses_of_more_languages(cell: str, status: Status) -> None:
+    found = said(cell, exact=True)
+    assert found is not None
+    assert found.status is status

@@ -117,9 +117,11 @@ def _codec(lines: Sequence[str]) -> Codec | None:
 
 def _covered(lines: Sequence[str], codec: Codec) -> int:
     """How many characters are wrongly read UTF-8; 0 if there is too little to be sure of."""
+    if not any(map(codec.sequences.search, lines)):
+        return 0
     covered = total = strong = weak = 0
     for line in lines:
-        total += sum(1 for sign in line if not sign.isascii())
+        total += len(line) - len(line.encode("ascii", "ignore"))
         covered += sum(len(match[0]) for match in codec.broken.finditer(line))
         found = list(codec.sequences.finditer(line))
         quoted = [match.span() for match in _QUOTED.finditer(line)] if found else []

@@ -166,7 +166,8 @@ def only_severity(title: str) -> str:
     text = _ASIDE.sub("", title).strip(" :*_#!\ufe0f")
     while text and not text[0].isalnum():
         text = text[1:]
-    return text if text.lower() in words.SEVERITIES else ""
+    word = text.lower().removesuffix(" priority")
+    return text[: len(word)] if word in words.SEVERITIES else ""
 
 
 def of_heading(text: str) -> tuple[Severity | None, str]:

@@ -34,6 +34,8 @@ def found(language: str, lines: Sequence[str]) -> list[Found]:
         return _program(texts)
     if language in SHELLS or language in QUERIES:
         return Commands(lines, query=language in QUERIES).all()
+    if language in {"", "http"} and _all_requests(texts):
+        return _requests(texts)
     if not language and _is_shell(texts):
         return Commands(lines, query=False).all()
     return []
@@ -52,6 +54,24 @@ def _tree(texts: Sequence[str]) -> list[Found]:
             Found(Sort.LISTING, first, last, texts[first].split()[0], expected=[t for t in texts[first + 1 :] if t])
         ]
     return []
+
+
+_REQUEST = re.compile(r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD) /[^\s#]*\s*(?:(?:#|//|-|\u2192|->)\s*(.*))?$")
+
+
+def _all_requests(texts: Sequence[str]) -> bool:
+    told = [text for text in texts if text and comment(text) is None]
+    return len(told) > 1 and all(map(_REQUEST.match, told))
+
+
+def _requests(texts: Sequence[str]) -> list[Found]:
+    """A list of endpoints: each is a request that can be made, with the remark behind it."""
+    matches = ((at, _REQUEST.match(text)) for at, text in enumerate(texts))
+    return [
+        Found(Sort.COMMAND, at, at, " ".join(match[0].split()[:2]), (match[1] or "").strip())
+        for at, match in matches
+        if match is not None
+    ]
 
 
 def _all_variables(texts: Sequence[str]) -> bool:

@@ -24,6 +24,10 @@ _PATH = re.compile(
     r"^`?(?:[\w.@-]+/)+(?:[\w@-]*\.\w{1,8})?`?(?=\s|$)|^`[\w./@-]+\.\w{1,8}`(?=\s|$)|^[\w-]+\.(?:py|ts|js|go|rs|"
     r"java|md|sql|ya?ml|json|toml)(?=\s|$)"
 )
+#: What a heading names, with the file that it is in: "Door keeper (`app/doors.py`)".
+_BESIDE = re.compile(r"\(`(?:[\w.@-]+/)*[\w-]+\.\w{1,8}`\)$")
+#: A numbered piece of work with how soon it is wanted: "2. Locks (HIGH PRIORITY)".
+_NUMBERED = re.compile(r"^\d{1,2}\.\s.*\((?:CRITICAL|HIGH|MEDIUM|LOW) PRIORITY\b[^()]*\)$", re.IGNORECASE)
 _RANKED = re.compile(r"\s[-\u2013\u2014]\s\W*\**(?:CRITICAL|HIGH|MEDIUM|LOW)\b")
 _FIXED = re.compile(r"\b(?:fixed|resolved|completed|implemented|done)\s*\(|^remaining\b.*\(\d+\)", re.IGNORECASE)
 _BEGIN = frozenset(
@@ -49,11 +53,14 @@ def take_heading(state: State, at: int, piece: Shaped) -> int:
     level, word = details.of_heading(prose.bare(text))
     mentioned = word.endswith("-")
     word = word.rstrip("-")
+    mood = named.mood
+    if mood is Mood.TROUBLE and state.mood is Mood.WANT and _GUIDE.search(title):
+        mood = None
     section = Section(
         level=piece.level,
         title=plain or title,
         line=piece.number,
-        mood=named.mood,
+        mood=mood,
         firm=named.firm,
         todo=named.todo,
         given=named.given,
@@ -148,7 +155,7 @@ def _signed(sign: Found, sentence: sentences.Sentence) -> tuple[Status, str, tup
 
 def _strong(signs: list[Found], title: str) -> Found | None:
     """The sign that makes a heading an item: a tick, a warning, a pause; any other only if the title is a status."""
-    if details.only_severity(title):
+    if details.only_severity(title) or _NOTICE.match(title):
         return None
     for sign in signs:
         bare = sign.text.rstrip(marks.SELECTOR)
@@ -163,6 +170,8 @@ def _strong(signs: list[Found], title: str) -> Found | None:
 
 def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[Status | None, str, tuple[Found, ...]]:
     """A heading that is an item by its name: a phase, an issue, a file, something fixed."""
+    if state.troubled and section.mood is Mood.TROUBLE:
+        return None, "", ()
     if state.troubled or _TROUBLE.match(title):
         return (Status.UNSAID if state.troubled else Status.OPEN), "", ()
     staged = _PHASE.match(prose.bare(piece.content)) or (_CODED.match(title) and _numbered(state, piece))
@@ -170,16 +179,28 @@ def _named(state: State, piece: Shaped, title: str, section: Section) -> tuple[S
         return Status.OPEN, "a phase", ()
     if _PATH.match(title):
         return Status.DONE, title, ()
+    if _BESIDE.search(title) and state.mood is not Mood.WANT:
+        return Status.DONE, "a file", ()
     fixed = _FIXED.search(title)
     if fixed:
         return (Status.OPEN if title.lower().startswith("remaining") else Status.DONE), fixed[0], ()
     if _severe(state, piece):
         return Status.OPEN, "its severity below", ()
+    if section.priority and _NUMBERED.match(prose.bare(piece.content)):
+        return Status.OPEN, section.priority, ()
     if section.priority and state.mood is Mood.WANT and re.search(r"\((?:CRITICAL|HIGH|MEDIUM|LOW)\)|^\W*\d+ ", title):
         return Status.OPEN, section.priority, ()
     return None, "", ()
 
 
+#: Titles whose warning sign calls for attention and states nothing.
+_NOTICE = re.compile(
+    r"^(?:(?:important|critical|security|please) notes?|important|notes?|attention|caution|wichtige hinweise|wichtig|"
+    r"hinweise?|attenzione|importante|atención|atenção|важно|внимание|注意|重要)(?: \w+)?$",
+    re.IGNORECASE,
+)
+#: A document about trouble, which among what is wanted is a thing to write.
+_GUIDE = re.compile(r"\b(?:guide|docs|documentation|runbook|manual)$", re.IGNORECASE)
 _CODED = re.compile(r"^P[0-5]\b", re.IGNORECASE)
 
 

@@ -26,13 +26,16 @@ _DATED = re.compile(
 )
 _DATE = re.compile(r"^(?:date|datum|fecha|data|дата|日期|日付)$", re.IGNORECASE)
 _ASIDE = re.compile(
-    r"^(?:impact|effect|solution|fix|mitigation|root cause|cause|symptoms?|workaround|scope|before|after|lesson|"
-    r"purpose|"
+    r"^(?:impact|effect|effort|(?:estimated )?(?:effort|cost)|error|(?:latest |last |total )?commits?|"
+    r"(?:scenario|example|option|szenario|beispiel|escenario|ejemplo|exemple|сценарий|пример) \w{1,2}|"
+    r"solution|fix|mitigation|root cause|cause|symptoms?|workaround|scope|before|after|lesson|"
+    r"purpose|starts? (?:after|when|once)|"
     r"notes?|audience|session date|created|author|audit type|environment|repository|project|projekt|projet|"
     r"proyecto|projeto|progetto|проект|项目|service|application|product|customer|client|team|location|"
     r"files? affected|"
     r"link|usage|example|context|background|estimated time|eta|time|date|datum|go-live (?:date|time)|start date|"
-    r"name|title|role|contact|email|phone|evidence|see also|tip|warning|important|hinweis|warum|why|how|what|"
+    r"name|title|role|contact|email|phone|evidence|see also|tip|warning|important|hinweis|warum|why|"
+    r"для чего|зачем|wozu|pourquoi|para qué|para que|waarom|how|what|"
     r"tiempo estimado.*|auswirkung|lösung|cause|solución|impacto|causa|решение|причина|影响|原因|解决方案|備考|"
     r"description of.*|prerequisites?|versión|версия|duration|branch|commit|reviewer|эта|type|category|id|"
     r"ticket|jira)$",

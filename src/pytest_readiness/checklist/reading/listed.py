@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from pytest_readiness.checklist.model import Kind, Role, Status
-from pytest_readiness.checklist.reading import details, labels, marks, moods, sentences, stated
+from pytest_readiness.checklist.reading import details, labels, marks, moods, plain, sentences
 from pytest_readiness.checklist.reading import vocabulary as words
 from pytest_readiness.checklist.reading.draft import Draft
 from pytest_readiness.checklist.reading.moods import Mood
 from pytest_readiness.checklist.reading.prose import bare
 from pytest_readiness.checklist.reading.sentences import Sentence
 from pytest_readiness.checklist.reading.shapes import Shape, Shaped
-from pytest_readiness.checklist.reading.state import Nested, State, clicks, leading, make, meant, tell
+from pytest_readiness.checklist.reading.state import Nested, State, clicks, leading, make, tell
 from pytest_readiness.checklist.reading.vocabulary import AIMS
 
 _LINK_ONLY = re.compile(
@@ -158,10 +158,11 @@ def _beside(state: State, piece: Shaped, sentence: Sentence, parent: Draft | Non
     if sort in {"owner", "due", "severity"} and state.section is not None and state.section.draft is not None:
         _apply(state, state.section.draft, sort, value)
         return f"{sort} of the section"
-    if parent is not None and name.lower() == "status" and parent.status is Status.UNSAID:
+    if parent is not None and name.lower() == "status" and not sentence.signed:
         said = marks.said(value)
-        if said:
+        if said and parent.status is Status.UNSAID:
             parent.status, parent.because = said.status, value
+        return "status of the item above"
     return ""
 
 
@@ -185,10 +186,11 @@ def _plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None,
     mood = nest.lead.mood if nest and nest.lead and nest.lead.mood else state.mood
     if nest is not None and nest.draft is not None and nest.draft.opens:
         mood = moods.mood(nest.draft.text) or mood
-    text = sentence.text
     why = _not_plain(state, piece, sentence, nest, mood)
     if why:
         return why
+    if state.troubled and moods.mood(sentence.text) is Mood.TROUBLE:
+        return "introduces what follows"
     if piece.content.rstrip(" *_").endswith((":", "\uff1a")) and _leads(state, last, piece, mood):
         return "introduces what follows"
     draft = make(piece, Kind.STEP if piece.shape is Shape.NUMBER else Kind.BULLET, sentence)
@@ -199,43 +201,8 @@ def _plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None,
     elif labels.dated(sentence.label, first=True):
         draft.status = Status.UNSAID
     else:
-        inner = nest is not None and nest.draft is not None and nest.draft.kind is Kind.STEP
-        step = piece.shape is Shape.NUMBER or inner
-        value = sentences.label(piece.content)[1] if sentence.label else ""
-        told = value if value and (not step or moods.imperative(bare(value))) else text
-        if labels.expected(sentence.label):
-            mood = Mood.EXPECT
-        draft.status, draft.because = _counted(piece) or _claimed(state, told, mood, nest, step=step)
-        if labels.verdict(sentence.label) and mood is not Mood.EXPECT:
-            spoken = marks.said(sentences.label(piece.content)[1])
-            if spoken:
-                draft.status, draft.because = spoken.status, text
+        draft.status, draft.because = plain.claimed(state, piece, sentence, nest, mood)
     return draft
-
-
-def _counted(piece: Shaped) -> tuple[Status, str] | None:
-    """A bullet whose value is a share: "UI: 60% complete", "Docs — 3/5"."""
-    name, value = sentences.label(piece.content)
-    if not name:
-        value = re.split(r"\s[-\u2013\u2014]\s", piece.content)[-1]
-    share = next(
-        (each for each in stated.shares(value, alone="%" not in value) if each.start < 3 and not each.goal), None
-    )
-    if share is None or (share.whole or 0) in {10, 100}:
-        return None
-    return (Status.DONE if share.percent >= 100 else Status.OPEN), share.text
-
-
-def _claimed(state: State, text: str, mood: Mood | None, nest: Nested | None, *, step: bool) -> tuple[Status, str]:
-    parent = nest.draft if nest else None
-    if parent is not None and parent.opens and parent.kind is Kind.BOX:
-        return Status.UNSAID, ""
-    if parent is not None and parent.kind is Kind.MARK and not moods.needs(text):
-        return parent.status, "the item above"
-    given = nest.lead.given if nest and nest.lead and nest.lead.given is not Status.UNSAID else state.given
-    if step and mood is Mood.EXPECT and state.section is not None and "criteria" in state.section.title.lower():
-        return Status.OPEN, "a criterion to be met"
-    return meant(text, mood, given, step=step)
 
 
 def _not_plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, mood: Mood | None) -> str:
@@ -294,6 +261,8 @@ def _leads(state: State, last: int, piece: Shaped, mood: Mood | None) -> bool:
     if index >= len(state.pieces):
         return False
     following = state.pieces[index]
+    if mood is Mood.CLAIM and moods.past(bare(piece.content)):
+        return False
     if mood is Mood.WANT and following.shape in {Shape.BULLET, Shape.NUMBER}:
         return False
     if piece.shape is Shape.NUMBER and mood is not Mood.TROUBLE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -22,20 +23,25 @@ class Mood(Enum):
 #: A title that is one of these, or begins with one and goes on with a bracket, a colon or a dash.
 ASIDES = words.known("asides")
 
-_ASIDE = re.compile(r"^(?:notes?|hinweis|remarque|nota|примечание)\b", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"^(?:notes?|hinweis|remarque|nota|примечание|(?:emergency |key |support )?(?:contacts?|kontakte?)|"
+    r"(?:target|intended) (?:users?|audience))\b(?!.*\b(?:form|page|api)\b)",
+    re.IGNORECASE,
+)
+
+
+def _alternatives(entries: Sequence[str]) -> re.Pattern[str]:
+    """Any of some patterns, those in Latin letters at the beginning of a word: one border for all of them is faster."""
+    latin = "|".join(entry for entry in entries if entry[0].isascii())
+    others = [entry for entry in entries if not entry[0].isascii()]
+    return re.compile("|".join([rf"\b(?:{latin})", *others]), re.IGNORECASE)
 
 
 def _compiled(strength: str) -> tuple[tuple[Mood, re.Pattern[str]], ...]:
     return tuple(
         (
             mood,
-            re.compile(
-                "|".join(
-                    rf"\b{word}" if word[0].isascii() else word
-                    for word in words.listed(f"{strength} {mood.name.lower()}")
-                ),
-                re.IGNORECASE,
-            ),
+            _alternatives(words.listed(f"{strength} {mood.name.lower()}")),
         )
         for mood in (Mood.TROUBLE, Mood.WANT, Mood.EXPECT, Mood.CLAIM)
         if f"{strength} {mood.name.lower()}" in words.LISTS
@@ -46,7 +52,8 @@ def _compiled(strength: str) -> tuple[tuple[Mood, re.Pattern[str]], ...]:
 _FIRM_PATTERNS = _compiled("firm")
 _WEAK_PATTERNS = _compiled("weak")
 _TODO = re.compile(
-    r"\b(?:next steps?|next actions?|to-?do|actions?\b|recommend|action items?|to be done|nächste schritte|empfehlung|"
+    r"\b(?:next steps?|next actions?|to-?do|actions?\b|recommend|action items?|to be done|what's next|what comes next|"
+    r"nächste schritte|empfehlung|"
     r"prochaines étapes|recommandation|próximos pas|recomend|prossimi passi|raccomand)|следующие шаги|рекоменд|下一步|"
     r"待办|建议|次のステップ|推奨",
     re.IGNORECASE,
@@ -54,6 +61,11 @@ _TODO = re.compile(
 _PAST_TITLE = re.compile(
     r"^(?:(?:all |recently |already )?(?:completed?$|completed|resolved|fixed|closed|implemented|done)\b)"
     r"|\b(?:fixed|resolved|completed|implemented|applied)(?:\s*\(|$)",
+    re.IGNORECASE,
+)
+#: A choice that is advised, and no advice: "Option 2 (recommended)".
+_ADVISED = re.compile(
+    r"[(:\u2013\u2014-]\s*(?:recommended|рекомендуется|empfohlen|recommandée?|recomendad[oa]|consigliat[oa]|aanbevolen|推荐|推奨)\W*$",
     re.IGNORECASE,
 )
 
@@ -80,6 +92,8 @@ def _found(title: str) -> tuple[Mood | None, bool]:
     text = title.strip().lower().rstrip(":. ")
     if text in ASIDES or re.split(r"[:(\[\u2014\u2013]", text, maxsplit=1)[0].strip() in ASIDES or _ASIDE.match(text):
         return Mood.ASIDE, True
+    if _ADVISED.search(text):
+        return None, False
     if _PAST_TITLE.search(text):
         return Mood.CLAIM, True
     for table, certain in ((_FIRM_PATTERNS, True), (_WEAK_PATTERNS, False)):
@@ -104,7 +118,7 @@ _WHEN = frozenset({"after", "before", "once", "when", "if", "then", "next", "fin
 _DOUBTFUL = words.known("doubtful")
 _OBJECT = re.compile(
     r"\s+(?:the|a|an|all|any|each|every|your|our|its|this|that|these|those|for|to|with|on|in|from|and|if|whether|both|"
-    r"new|up|out|over|back|down|only|no|as|at|by|into|against|until|existing|production|real|[`\"'\u201c\d(]|"
+    r"new|up|out|over|back|down|only|no|as|at|by|into|against|until|existing|production|real)\b|\s+(?:[`\"'\u201c\d(]|"
     r"[A-Z]{2,}|\w+s\b)",
 )
 #: First words of steps that verify something, and so could be gates.
@@ -112,15 +126,17 @@ VERIFIES = words.known("verifies")
 #: Words that end like a participle and tell of no deed.
 _ADJECTIVES = words.known("adjectives")
 _PARTICIPLE = re.compile(
-    r"^(?:already |successfully |newly |fully )?([a-z-]{2,20}(?:ed|built|rewritten|written|made))\b",
+    r"^(?:already |successfully |newly |fully )?((?:re-|pre-|de-|auto-|back-|double-)?[a-z]{2,20}"
+    r"(?:ed|built|rewritten|written|made))\b(?!-)",
     re.IGNORECASE,
 )
 _NEED = re.compile(
-    r"(?<!if )(?<!as )(?<!when )(?<!where )\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
+    r"(?<!if )(?<!as )(?<!when )(?<!where )(?<!\bno )(?<!\b0 )(?<!\bzero )(?<!nothing )"
+    r"\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
     r"implemented|started|tested|configured|available)|must|"
-    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|"
-    r"scheduled for|planned for|upcoming|awaiting|in progress|isn't|aren't|hasn't|haven't)\b|必须|"
-    r"禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
+    r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|unavailable|"
+    r"scheduled for|planned for|upcoming|awaiting|mandatory|in progress|isn't|aren't|hasn't|haven't)\b|必须|强制|务必|"
+    r"严禁|禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"[^\W\d_][\w-]*")
@@ -129,7 +145,7 @@ _RUSSIAN = re.compile(r"[\u0430-\u044f]{2,}(?:ть|ти|ите|йте)(?:ся|с
 
 def imperative(text: str, *, step: bool = False) -> bool:
     """Whether a sentence begins by telling somebody to do something; a ``step`` gets the benefit of the doubt."""
-    word = _FIRST.match(text.lstrip("*_`\"'( "))
+    word = _FIRST.match(text.lstrip("*_\"'( "))  # what begins in code is a name: "`deploy.sh`"
     if word is None:
         return False
     first = word[0].lower()
@@ -157,6 +173,18 @@ def past(text: str) -> bool:
     """Whether a sentence begins by telling what was done."""
     found = _PARTICIPLE.match(text)
     return found is not None and found[1].lower() not in _ADJECTIVES
+
+
+_LACK = re.compile(
+    r"\b(?:needs? to be|still (?:needs?|has to|have to|missing|open|pending)|(?:must|has to|have to) (?:still )?be|"
+    r"not yet (?:done|implemented|started|tested|configured|available|verified)|(?:is|are) (?:still )?missing)\b",
+    re.IGNORECASE,
+)
+
+
+def lacks(text: str) -> bool:
+    """Whether a sentence tells of work that is left so plainly that no title above can claim it."""
+    return bool(_LACK.search(text))
 
 
 def needs(text: str) -> bool:

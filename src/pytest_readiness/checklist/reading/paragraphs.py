@@ -25,6 +25,15 @@ _VERDICT = re.compile(
     r"listo para producción|pronto para produção|pronto per la produzione|可以上线|本番.{0,4}可能",
     re.IGNORECASE,
 )
+#: A sentence that says so of the whole, wherever it stands.
+_WHOLE = re.compile(
+    r"^(?!.*\b(?:before|once|when|until|unless|if|after|so that|whether)\b).*?"
+    r"\b(?:system|application|app|project|service|server|platform|product|api|code|software)\b.{0,40}?\b(?:is|are)\b"
+    r"(?: now| fully| not| not yet)* (?:production[- ]ready|feature[- ]complete|(?:not )?ready for (?:production|"
+    r"deployment|release|launch|go-live))",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"\bnot(?: yet| fully| quite)*\W{1,3}(?:ready|production|feature)", re.IGNORECASE)
 _VERDICTS = re.compile(
     r"conclu|verdict|sign-?off|decision|fazit|итог|结论|まとめ|結論|ready|summary of readiness|recommendation",
     re.IGNORECASE,
@@ -61,7 +70,7 @@ def take_paragraph(state: State, at: int, piece: Shaped) -> int:
         return at + 1
     if sentence.signed and _edge(piece, sentence) and not _heads(piece, sentence):
         draft = make(piece, Kind.MARK if not sentence.label else Kind.FIELD, sentence)
-        if sentence.label and _WHEN.match(bare(sentences.label(piece.content)[1])):
+        if labels.expected(sentence.label or sentence.text) or _WHEN.match(bare(sentences.label(piece.content)[1])):
             draft.status, draft.because = Status.UNSAID, ""
         take(state, piece, draft, None, "mark")
         _lead_too(state, piece, sentence)
@@ -207,12 +216,8 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
     if _verdict(state, text) or (_UPDATED.search(first) and len(first) < 160 and details.day(first)):
         draft = make(piece, Kind.SENTENCE, sentence)
         draft.text, draft.end = bare(text), pieces[last].number
-        dated = not _VERDICT.search(text)
-        draft.status = (
-            Status.UNSAID
-            if dated
-            else (Status.OPEN if re.search(r"\bnot ready\b", text, re.IGNORECASE) else Status.DONE)
-        )
+        dated = not (_VERDICT.search(text) or _whole(text))
+        draft.status = Status.UNSAID if dated else Status.OPEN if _DENIED.search(text) else Status.DONE
         draft.because = "" if dated else text[:80]
         take(state, piece, draft, None, "verdict")
     else:
@@ -233,8 +238,14 @@ def _runs_on(piece: Shaped) -> bool:
     return not marks.signs(piece.line, piece.start)
 
 
+def _whole(text: str) -> bool:
+    return ("ready" in text or "complete" in text) and bool(_WHOLE.search(text.replace("*", "")))
+
+
 def _verdict(state: State, text: str) -> bool:
     section = state.section
+    if _whole(text):
+        return True
     return bool(
         section is not None
         and _VERDICTS.search(section.title)

@@ -44,7 +44,7 @@ def take_table(state: State, at: int, _: Shaped) -> int:
         elif each.shape is Shape.BORDER:
             state.note(each.number, Role.CONTEXT, "border of a table")
         else:
-            rows.append((each, tables.cells(each.line)))
+            rows.append((each, tables.cells(each.line, len(heads))))
     if not heads and rows:
         heads = ["" for _ in rows[0][1]]
     mood = state.mood
@@ -77,7 +77,8 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         state.note(row.number, Role.CONTEXT, "total of a table")
         return
     boxed = any(mark.text.startswith(("[", "\\[", "<")) for mark in found)
-    if table.sort in {Sort.COUNTS, Sort.OTHER} and _VARIABLE.match(first):
+    explained = table.sort is Sort.SUBJECT and not set(table.heads) & tables.TASKS
+    if (explained or table.sort in {Sort.COUNTS, Sort.OTHER}) and _VARIABLE.match(first):
         _variable(state, row, named, first)
         return
     if table.sort is Sort.OTHER and _COMMAND.match(named.get("command", "")) and mood is not Mood.ASIDE:
@@ -184,6 +185,9 @@ def _status(row: Shaped, cells: Sequence[Cell], table: Table) -> tuple[Status, s
         mark = Mark(row.number, cell.start + start, cell.start + end, cell.text[start:end], status)
         told.append((status, cell.text, mark))
     boxes = [each for each in told if each[2].text.startswith(("[", "\\[", "<"))]
+    if any(words.SIGNS.get(each[2].text.rstrip(marks.SELECTOR)) for each in told):
+        # "✅ Good | 90 %": the sign is the verdict, the share beside it only tells how far it goes.
+        told = [each for each in told if not each[2].text[:1].isdigit()]
     if not told:
         return (Status.OPEN, "an empty status", []) if empty or table.sort is Sort.FORM else (Status.UNSAID, "", [])
     if boxes:
@@ -218,7 +222,7 @@ def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) 
         "measured",
     }:
         return Status.UNSAID, ""
-    if heads & tables.TASKS and mood is not Mood.CLAIM:
+    if (table.due or heads & tables.TASKS) and mood is not Mood.CLAIM:
         return Status.OPEN, "to be looked at"
     return meant(text, mood)
 

@@ -16,6 +16,7 @@ _ARROW = re.compile(r"(?:\u2192|->|=>|\u279c|\u21d2|\u27a1\ufe0f?)\s*")
 _TAIL = re.compile(r"\s(?:[-\u2013\u2014]|\|)\s+")
 _BRACKET = re.compile(r"[(\[\uff08\u3010]([^()\[\]\uff08\uff09]{2,200})[)\]\uff09\u3011]\W*$")
 _OPENING = re.compile(r"^\W{0,3}[\[(]?\**([^\W\d_][\w /-]{1,24}?)\**[\])]?\**\s*(?::\**|\]|\))\s*(?=\S)")
+_PARTS = re.compile(r"\s[-\u2013\u2014]\s|[,;]\s")
 _HOLLOW = re.compile(r"\(\s*\)|\[\s*\]")
 _WORD_AFTER = re.compile(r"\s*[,;]?\s*\w")
 _FRACTION = re.compile(r"\s*(?:complete|done|ready|finished)", re.IGNORECASE)
@@ -230,10 +231,20 @@ def _bracketed(text: str) -> Said | None:
     found = _BRACKET.search(text)
     if found is None:
         return None
-    said = marks.said(_blank(text, found.start(1))[: found.end(1)], exact=True)
+    said = marks.said(_blank(text, found.start(1))[: found.end(1)], exact=True) or _doubted(text, found)
     if said is None or text[said.start : said.end].lower() in words.WEAK or text[said.start : said.start + 1].isdigit():
         return None
     return said
+
+
+def _doubted(text: str, bracket: re.Match[str]) -> Said | None:
+    """The doubt that a bracket ends with: "(for friends - in progress)"."""
+    parts = list(_PARTS.finditer(bracket[1]))
+    if not parts:
+        return None
+    last = parts[-1]
+    said = marks.said(_blank(text, bracket.start(1) + last.end())[: bracket.end(1)], exact=True)
+    return said if said is not None and said.status is Status.OPEN and said.end >= bracket.end(1) - 1 else None
 
 
 def _opening(text: str) -> Said | None:

@@ -10,7 +10,9 @@ from pytest_readiness.checklist.reading.moods import Mood
 from pytest_readiness.checklist.reading.state import State
 
 _LISTED = frozenset({Kind.ROW, Kind.BOX, Kind.MARK})
-_CHECKING = re.compile(r"\b(?:testing|tests|verification|validation|checklist|checks|criteria)$", re.IGNORECASE)
+_CHECKING = re.compile(
+    r"\b(?:testing|tests|verification|validation|checklist|checks|criteria|steps|setup)$", re.IGNORECASE
+)
 _OPEN = frozenset({Status.OPEN, Status.DEFERRED, Status.UNSAID})
 _ID = re.compile(r"^\W{0,6}([A-Z]{1,4}\d{0,2}-\d{1,4})\b")
 _NAMED = re.compile(r"[(\[]([A-Z]{1,4}\d{0,2}-\d{1,4})[)\]]")

@@ -15,7 +15,8 @@ _BLOCK_END = re.compile(r"^\s*(?:done|fi|esac|\})\s*;?\s*(?:$|[|>&])")
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w{1,40})[\"']?")
 _SKIPPED = re.compile(
     r"^\s*(?:(?:cd|pushd|popd|clear|exit|set [+-]\w|true|deactivate|python3? -m venv|git clone|echo(?![^\n]*>))\b"
-    r"(?![^\n]*&&)|docker[- ]compose down\b|openssl rand\b)"
+    r"(?![^\n]*&&)|docker[- ]compose down\b|openssl rand\b|"
+    r"python3? -c [^\n]{0,400}(?:get_random_secret_key|generate_key\(|secrets\.token|uuid4))"
 )
 _STATEMENT = re.compile(
     r"^\s*(?:select|insert|update|delete|create|drop|alter|vacuum|analyze|explain|show|with|grant|revoke|refresh|call|"

@@ -81,12 +81,23 @@ def _take(state: State, fence: Fence, each: Found, parent: Draft | None, lead: s
         code=Code(fence.language, each.command, tuple(each.expected)),
         lead=each.note or lead,
     )
-    if each.sort is Sort.LISTING and state.mood is not Mood.WANT:
+    if each.sort is Sort.LISTING and _sketched(state):
+        draft.status, draft.because = Status.OPEN, "a sketch"
+    elif each.sort is Sort.LISTING and state.mood is not Mood.WANT:
         draft.status, draft.because = Status.DONE, "listed"
     if any(_ROLLBACK.search(section.title) for section in state.sections):
         draft.status, draft.because = Status.OPEN, "to be done to go back"
     state.add(draft, "code", parent=parent)
     state.last_code = draft
+
+
+_SKETCH = re.compile(r"\b(?:examples?|proposed|planned|recommended|suggested|required|target)\b", re.IGNORECASE)
+
+
+def _sketched(state: State) -> bool:
+    """Whether a tree of files shows what there could be, and not what there is."""
+    title = state.lead.text if state.lead else state.section.title if state.section else ""
+    return bool(_SKETCH.search(title))
 
 
 def _output(state: State, piece: Shaped, body: Sequence[Shaped], language: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -74,6 +75,8 @@ class State:
     def mood(self) -> Mood | None:
         """The nearest firm mood, of the lead or of the sections from within; in trouble, what is wanted is not open."""
         mood = self._mood()
+        if mood is Mood.WANT and self.lead is not None and self._solved(self.lead):
+            return Mood.ASIDE
         return Mood.TROUBLE if mood is Mood.WANT and self.troubled else mood
 
     def _mood(self) -> Mood | None:
@@ -88,6 +91,13 @@ class State:
                 return mood
             weak = weak or mood
         return weak
+
+    def _solved(self, lead: Lead) -> bool:
+        """Whether a lead tells of the problem that something done has solved: "Problem:" among fixes."""
+        if not _TROUBLED.match(lead.text):
+            return False
+        moods = [each.mood for each in reversed(self.sections) if each.mood is not None and each.firm]
+        return bool(moods) and moods[0] is Mood.CLAIM
 
     @property
     def todo(self) -> bool:
@@ -129,6 +139,12 @@ class State:
         for number in range(draft.line, draft.end + 1):
             self.note(number, Role.ITEM, why if number == draft.line else "goes on", draft)
         return draft
+
+
+_TROUBLED = re.compile(
+    r"^(?:the )?(?:problems?|issues?|bugs?|was|error|errors|problema|probleme|problème|проблема|问题|問題)$",
+    re.IGNORECASE,
+)
 
 
 def leading(title: str, line: int, draft: Draft | None = None) -> Lead:
@@ -203,6 +219,8 @@ def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: 
         return (Status.DONE, text[:60]) if past(text) and not needs(text) else (Status.OPEN, "among what is wanted")
     if mood in {Mood.EXPECT, Mood.TROUBLE}:
         return Status.UNSAID, ""
+    if mood is Mood.CLAIM and moods.lacks(text):
+        return Status.OPEN, text[:60]
     if mood is Mood.CLAIM and not (step and imperative(text)):
         return Status.DONE, "among what is claimed"
     if needs(text) and not past(text):

@@ -30,6 +30,7 @@ PROPERTIES = words.known("column properties")
 PROGRESS = words.known("column progress")
 PASSED = words.known("column passed")
 FAILED = words.known("column failed")
+PRIORITIES = words.known("column priorities")
 _COUNTS = words.known("column counts")
 _SKIP = words.known("column skip")
 _TOTAL = re.compile(
@@ -71,12 +72,26 @@ class Table:
     sort: Sort
     status: tuple[int, ...] = ()
     subject: int = 0
+    #: Whether running codes or priorities show its rows as work: open until something else is said.
+    due: bool = False
 
 
-def cells(line: str) -> list[Cell]:
-    """Split a row at its pipes, those in code and escaped ones left alone."""
+def cells(line: str, columns: int = 0) -> list[Cell]:
+    """
+    Split a row at its pipes, those in code and escaped ones left alone.
+
+    In a row of more cells than its table has *columns*, pipes that touch a word (``|x|``) do not split, if that helps.
+    """
     spans = marks.code_spans(line) if "`" in line else []
     bounds = [at for at in _pipes(line) if not any(a <= at < b for a, b in spans)]
+    found = _split(line, bounds)
+    if not columns or len(found) <= columns:
+        return found
+    apart = _split(line, [at for at in bounds if not line[at - 1 : at + 2].strip(" \t").strip("|")])
+    return apart if len(apart) == columns else found
+
+
+def _split(line: str, bounds: list[int]) -> list[Cell]:
     stripped = line.lstrip(" \t>")
     begin = len(line) - len(stripped)
     edges = bounds if bounds and bounds[0] == begin else [begin - 1, *bounds]
@@ -164,7 +179,33 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
         return Table(names, Sort.FORM, tuple(c for c in empty if names[c] in STATUS) or tuple(empty), subject)
     if named and any(stated(_at(row, c)) for row in rows for c in named):
         return Table(names, Sort.STATUS, tuple(named), subject)
-    return Table(names, _plain(names, rows, wanted=wanted), (), subject)
+    sort, due = _plain(names, rows, wanted=wanted), _coded(rows) or _ranked(names, rows)
+    if due and sort is Sort.OTHER and not set(names) & EXPLAINS:
+        sort = Sort.SUBJECT
+    return Table(names, sort, (), subject, due)
+
+
+_CODE = re.compile(r"^\W{0,4}(?!(?:[lqvt]|sev|tier|level)\W?\d)[A-Za-z]{1,4}\d{0,2}[-.]?\d{1,3}\W{0,4}$", re.IGNORECASE)
+_SENTENCE = 3
+
+
+def _coded(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows begin with running codes, A1, A2, and go on with sentences: a list that is to be worked through."""
+    codes = [_at(row, 0) for row in rows]
+    if len(rows) < 2 or len(set(codes)) < len(codes) or not all(map(_CODE.match, codes)):
+        return False
+    if any(bare(code).lower() in words.SEVERITIES for code in codes):
+        return False
+    return sum(len(_at(row, 1).split()) for row in rows) >= _SENTENCE * len(rows)
+
+
+def _ranked(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a column gives each row a priority, as only what is still to be done has one."""
+    return any(name in PRIORITIES and _share(rows, c, _severity) >= 0.9 for c, name in enumerate(names))
+
+
+def _severity(cell: str) -> bool:
+    return unsigned(bare(cell)).lower() in words.SEVERITIES
 
 
 _LEVEL = re.compile(

@@ -1,0 +1,84 @@
+"""What a bullet or step without a mark claims: by its share, its words, and what stands around it."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_readiness.checklist.model import Kind, Status
+from pytest_readiness.checklist.reading import labels, marks, moods, sentences, stated
+from pytest_readiness.checklist.reading.moods import Mood
+from pytest_readiness.checklist.reading.prose import bare
+from pytest_readiness.checklist.reading.sentences import Sentence
+from pytest_readiness.checklist.reading.shapes import Shape, Shaped
+from pytest_readiness.checklist.reading.state import Nested, State, meant
+
+_DASH = re.compile(r"\s[-\u2013\u2014]\s")
+#: What is said of an issue that nobody has to do anything about.
+_HARMLESS = re.compile(
+    r"^(?:safe to ignore|can be (?:safely )?ignored|harmless|by design|works as designed|as designed|expected "
+    r"(?:during|when|if|on|behaviou?r|and)|no action (?:needed|required))\b",
+    re.IGNORECASE,
+)
+
+
+def claimed(
+    state: State, piece: Shaped, sentence: Sentence, nest: Nested | None, mood: Mood | None
+) -> tuple[Status, str]:
+    """The status that a plain bullet claims, and the words that it rests on."""
+    inner = nest is not None and nest.draft is not None and nest.draft.kind is Kind.STEP
+    step = piece.shape is Shape.NUMBER or inner
+    value = sentences.label(piece.content)[1] if sentence.label else ""
+    told = value if value and (not step or moods.imperative(bare(value))) else sentence.text
+    if labels.expected(sentence.label) or (mood is Mood.WANT and _HARMLESS.match(bare(value))):
+        mood = Mood.EXPECT
+    if labels.verdict(sentence.label) and mood is not Mood.EXPECT and (spoken := marks.said(value)):
+        return spoken.status, sentence.text
+    if mood is not Mood.EXPECT and (told_of := faults(sentence.label, value)):
+        return told_of, value
+    return _counted(piece) or _meant(state, told, mood, nest, step=step)
+
+
+_FAULTS = re.compile(
+    r"\b(?:fail(?:ures?|ed|ing)|errors?|(?:known|open|critical|security) (?:issues|bugs)|vulnerabilities|defects|"
+    r"conflicts|violations|fehler|erreurs|errores|erros|ошиб\w+)\b",
+    re.IGNORECASE,
+)
+_RATE = re.compile(
+    r"\b(?:rates?|codes?|handling|tracking|budget|messages?|fixed|resolved|closed|rota|quote)\b", re.IGNORECASE
+)
+_NUMBER = re.compile(
+    r"^\W{0,3}(\d{1,6}|none|zero|no|keine|aucune?|ninguno|nenhum|нет)\b(?!\s?[%/]|[.,]\d)", re.IGNORECASE
+)
+
+
+def faults(name: str, value: str) -> Status | None:
+    """What a count of faults comes to: "Failures: 4" is open, "Failures: 0" is done."""
+    number = _NUMBER.match(value)
+    if number is None or not _FAULTS.search(name) or _RATE.search(name):
+        return None
+    return Status.OPEN if number[1].strip("0").isdigit() else Status.DONE
+
+
+def _counted(piece: Shaped) -> tuple[Status, str] | None:
+    """A bullet whose value is a share: "UI: 60% complete", "Docs — 3/5"."""
+    name, value = sentences.label(piece.content)
+    if not name:
+        value = _DASH.split(piece.content)[-1]
+    share = next(
+        (each for each in stated.shares(value, alone="%" not in value) if each.start < 3 and not each.goal), None
+    )
+    if share is None or (share.whole or 0) in {10, 100}:
+        return None
+    return (Status.DONE if share.percent >= 100 else Status.OPEN), share.text
+
+
+def _meant(state: State, text: str, mood: Mood | None, nest: Nested | None, *, step: bool) -> tuple[Status, str]:
+    parent = nest.draft if nest else None
+    if parent is not None and parent.opens and parent.kind is Kind.BOX:
+        return Status.UNSAID, ""
+    if parent is not None and parent.kind is Kind.MARK and not moods.needs(text):
+        return parent.status, "the item above"
+    given = nest.lead.given if nest and nest.lead and nest.lead.given is not Status.UNSAID else state.given
+    if step and mood is Mood.EXPECT and state.section is not None and "criteria" in state.section.title.lower():
+        return Status.OPEN, "a criterion to be met"
+    return meant(text, mood, given, step=step)
