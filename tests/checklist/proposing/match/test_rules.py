@@ -14,7 +14,7 @@ KNOWN = rules.load()
 #: ``gates`` sums up gates that stand elsewhere: for items that is their group.
 PROBES = {*registry.builtin_names(), "group"} - {"gates"}
 FEATURES = {
-    "firstenv", "firstcall", "firstname", "labelled",
+    "firstenv", "firstcall", "firstname", "firstcommit", "labelled",
     "path", "first", "begins", "link", "setting", "promql", "url", "address", "library",
     "ratio", "date", "number", "count", "httpcode", "endpoint", "env", "call", "requirement", "version",
     "module", "identifier", "name", "percent",

@@ -31,6 +31,7 @@ _RATIO = re.compile(r"\d[\d,]*/\d[\d,]*")
 _NUMBER = re.compile(r"[<>≤≥=~≈±+$]*\d[\d,]*(?:\.\d+)?(?:[-\u2013]\d[\d,]*(?:\.\d+)?)?[+]?([a-zA-Zµ%/]*)[+]?")
 _VERSION = re.compile(r"v?\d+(?:\.\d+){1,3}\+?|v\d+")
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_COMMIT = re.compile(r"(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{7,40}")
 _NAME = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+")
 _UNITS = {unit: f"<{kind}>" for kind, units in load("vocabulary.yaml")["units"].items() for unit in units.split()} | {
     "": "<count>",
@@ -125,6 +126,7 @@ _SIMPLE = (
     (_MODULE, ("<module>",)),
     (_IDENTIFIER, ("<identifier>",)),
     (_NAME, ("<name>",)),
+    (_COMMIT, ("<commit>",)),
 )
 
 #: A query in PromQL, in backticks: its words are names of metrics.
@@ -184,6 +186,7 @@ _FIRST = (
     ("<env>", "<firstenv>"),
     ("<call>", "<firstcall>"),
     ("<identifier>", "<firstname>"),
+    ("<commit>", "<firstcommit>"),
     (_DOCUMENT, "<begins>"),
 )
 
