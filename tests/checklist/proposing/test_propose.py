@@ -101,6 +101,22 @@ class TestAnItem:
         many = proposals(box("Python dependencies installed"), box("Pandas, NumPy", parent=0))
         assert [one.probe for one in many] == ["group", "package"]
 
+    def test_that_is_a_plain_bullet_is_a_part_of_what_its_parent_names(self) -> None:
+        bullet = box("Mail relay (outgoing)", kind=Kind.BULLET, status=Status.UNSAID, parent=0)
+        assert [one.probe for one in proposals(box("Docker Compose file for all services"), bullet)][1] == "document"
+
+    def test_that_is_a_plain_bullet_is_a_part_of_what_its_heading_names(self) -> None:
+        bullet = {"kind": Kind.BULLET, "status": Status.UNSAID}
+        assert proposed("Colour of the lamps", "Multi-stage Dockerfile", **bullet).probe == "dockerfile"
+        assert proposed("Colour of the lamps", "Lamps", **bullet).probe == "manual"
+
+    def test_that_has_a_mark_of_its_own_is_no_mere_part(self) -> None:
+        assert proposed("Colour of the lamps", "Multi-stage Dockerfile").probe == "manual"
+
+    def test_that_is_nothing_but_a_file_is_that_file_whatever_is_said_below_it(self) -> None:
+        below = box("Added a column", kind=Kind.MARK, status=Status.DONE, parent=0)
+        assert proposals(box("shop/ledger.py", section=("Modified files",)), below)[0].probe == "file"
+
     def test_is_understood_from_the_heads_of_its_row(self) -> None:
         cells = {"package": "requests", "version": ">=2.31", "status": "ok"}
         proposal = proposed("requests", kind=Kind.ROW, cells=cells)

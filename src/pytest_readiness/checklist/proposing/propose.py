@@ -37,6 +37,8 @@ QUOTED = 6.0
 LISTED = 9.0
 #: What an item has to score for its bullets to be details of it.
 DETAILED = 4.0
+#: What a text has to score for what is below it to be parts of what it names.
+OWNS = 6.0
 #: What a parent of others has to score for something that it measures itself.
 MEASURES_ITSELF = 5.0
 
@@ -76,6 +78,7 @@ class _Proposer:
         self.index = score.index()
         self.elsewhere = False
         self.folder = ""
+        self.owners: dict[str, int] = {}
         self.children: dict[int, list[Item]] = {}
         for item in self.items:
             if item.parent is not None:
@@ -120,12 +123,35 @@ class _Proposer:
             probe = rules[number].probe
             if probe not in best or points > best[probe][0]:
                 best[probe] = (points, number)
+        owner = self._owner(item)
+        if owner >= 0:
+            points, _ = best.get(rules[owner].probe, (0.0, owner))
+            best[rules[owner].probe] = (points + rules[owner].parts, owner)
         for probe, weight in _shows(item):
             points, number = best.get(probe, (0.0, -1))
             best[probe] = (points + weight, number)
         choices = [_Choice(probe, points, rules[at] if at >= 0 else None, at) for probe, (points, at) in best.items()]
         choices.sort(key=lambda choice: (-choice.score, choice.number))
         return choices
+
+    def _owner(self, item: Item) -> int:
+        """Return the rule for what a plain bullet is a part of: a file that its parent or heading names, or -1."""
+        if item.kind is not Kind.BULLET:
+            return -1
+        above = [item.lead, item.section[-1] if item.section else ""]
+        if item.parent is not None and self.items[item.parent].kind is not Kind.HEADING:
+            above.insert(0, self.items[item.parent].text)
+        return next((owner for text in above if text and (owner := self._owning(text)) >= 0), -1)
+
+    def _owning(self, text: str) -> int:
+        """Return the rule that *text* speaks for most, if what it speaks of has parts, else -1."""
+        known = self.owners.get(text)
+        if known is None:
+            found = self.index.scores(look(text), ())
+            best = max(found, key=lambda number: (round(found[number], _DIGITS), -number), default=-1)
+            owns = best >= 0 and self.index.rules[best].parts > 0 and found[best] >= OWNS
+            known = self.owners[text] = best if owns else -1
+        return known
 
     def _around(self, item: Item) -> Iterable[tuple[str, float]]:
         """Yield the texts around *item*, with what they count for."""
@@ -157,7 +183,7 @@ class _Proposer:
     def _whole(self, number: int, item: Item, words: set[str], choices: Sequence[_Choice]) -> Proposal:
         if "<lines>" in words:
             choices = sorted(choices, key=lambda choice: choice.probe != "file")
-        if _measures(choices, words) or (item.kind is Kind.HEADING and "<first>" in words):
+        if _measures(choices, words) or ("<first>" in words and (item.kind is Kind.HEADING or " " not in item.text)):
             return self._said(number, item, words, choices)
         return self._group(number, item, words, choices)
 

@@ -76,3 +76,35 @@ def test_where_files_are_looked_for(text: str, options: dict[str, Any]) -> None:
 
 def test_files_may_be_in_the_folder_that_is_named_above() -> None:
     assert proposed("12 service files", "Folder `src/shop/`").options == {"glob": "src/shop/**/*"}
+
+
+class TestWhatMustBeGoneFromAFile:
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize(
+        ("text", "options"),
+        [
+            ("Remove `legacy_tax()` from `shop/cart.py`", {"path": "shop/cart.py", "not_regex": r"\blegacy_tax\b"}),
+            ("Delete `OLD_FLAG` from settings.py", {"glob": "**/settings.py", "not_regex": r"\bOLD_FLAG\b"}),
+            ("Drop `a -> b` from `shop/cart.py`", {"path": "shop/cart.py", "not_regex": r"a\ \->\ b"}),
+        ],
+    )
+    def test_is_looked_for_in_the_file_which_stays(self, text: str, options: dict[str, str]) -> None:
+        proposal = proposed(text)
+        assert proposal.probe == "file"
+        assert proposal.options == options
+        assert proposal.expect == {"forbidden": 0, "count": ">= 1"}
+
+    @pytest.mark.no_false_green
+    def test_is_asked_for_where_it_is_not_quoted(self) -> None:
+        proposal = proposed("Remove the debug routes from shop/app.py")
+        assert proposal.options["path"] == "shop/app.py"
+        assert str(proposal.options["not_regex"]).startswith("TODO")
+
+    @pytest.mark.no_false_green
+    def test_is_looked_for_in_files_that_the_reader_names_where_the_item_names_none(self) -> None:
+        proposal = proposed("Remove LEGACY_PRICES")
+        assert str(proposal.options["glob"]).startswith("TODO")
+        assert proposal.options["not_regex"] == r"\bLEGACY_PRICES\b"
+
+    def test_is_the_file_itself_where_nothing_is_taken_from_it(self) -> None:
+        assert proposed("Remove `shop/old.py`").expect == {"count": 0}

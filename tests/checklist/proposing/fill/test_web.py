@@ -129,3 +129,22 @@ def test_an_address_of_another_kind_names_host_and_port() -> None:
         "host": "queue.example.org",
         "port": 5672,
     }
+
+
+class TestWhatIsNotValid:
+    @pytest.mark.no_false_green
+    def test_has_to_be_refused_where_it_is_sent(self) -> None:
+        proposal = proposed("Input validation at POST /orders returns 422")
+        (case,) = listed(proposal, "cases")
+        assert case["url"] == "${base_url}/orders"
+        assert (case["method"], case["status"]) == ("POST", 422)
+        assert str(case["json"]).startswith("TODO")
+        assert proposal.expect == {"failed": 0, "cases": 1}
+        assert proposal.side_effects
+
+    @pytest.mark.no_false_green
+    def test_is_a_form_without_its_token_too(self) -> None:
+        (case,) = listed(proposed("CSRF protection is active"), "cases")
+        assert case["status"] == 403
+        assert str(case["url"]).startswith("TODO")
+        assert "json" not in case

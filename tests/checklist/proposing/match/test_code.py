@@ -49,7 +49,7 @@ from pytest_readiness.checklist.proposing.match.code import known, line_of
         ("shop --version", "command"),
         ("whatever else", ""),
         ("cp settings.sample.toml settings.toml", "file"),
-        ("cp .env.example .env", "dotenv"),
+        ("cp .env.example .env", "file"),
         ('heroku config:set TOKEN="x"', "env"),
         ("", ""),
     ],

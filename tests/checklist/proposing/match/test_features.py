@@ -47,6 +47,11 @@ from pytest_readiness.checklist.proposing.match.features import look, piece
         ("`rate(jobs_failed_total[5m]) > 1`", {"<promql>"}),
         ("`queue_length > 100`", {"<promql>"}),
         ("Document the release", {"<begins>"}),
+        ("4f0c2ab - Round half up", {"<commit>", "<firstcommit>"}),
+        ("File: `shop/cart.py`", {"<labelled>", "<py>"}),
+        ("Cleanup script: tools/sweep.sh", {"<labelled>", "<script>"}),
+        ("`Cart.add()` checks the stock", {"<firstcall>"}),
+        ("`max_rows` is read from the settings", {"<firstname>"}),
     ],
 )
 def test_what_is_written_is_told(text: str, features: set[str]) -> None:
@@ -56,6 +61,16 @@ def test_what_is_written_is_told(text: str, features: set[str]) -> None:
 @pytest.mark.parametrize("text", ["Node.js", "and/or", "client/server", "CI/CD", "e.g.", "input/output", "console.log"])
 def test_what_only_looks_like_a_path_is_none(text: str) -> None:
     assert "<path>" not in look(text)
+
+
+@pytest.mark.parametrize("text", ["12345678 rows", "defaced walls", "deadbeef"])
+def test_a_number_or_a_word_is_no_commit(text: str) -> None:
+    assert "<commit>" not in look(text)
+
+
+@pytest.mark.parametrize("text", ["The file is shop/cart.py", "Files: see the list", "Profile: `shop/cart.py`"])
+def test_a_path_without_a_label_before_it_is_just_a_path(text: str) -> None:
+    assert "<labelled>" not in look(text)
 
 
 def test_the_words_in_a_path_say_nothing_of_what_is_asked() -> None:

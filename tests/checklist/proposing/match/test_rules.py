@@ -14,7 +14,8 @@ KNOWN = rules.load()
 #: ``gates`` sums up gates that stand elsewhere: for items that is their group.
 PROBES = {*registry.builtin_names(), "group"} - {"gates"}
 FEATURES = {
-    "firstenv", "path", "first", "begins", "link", "setting", "promql", "url", "address", "library",
+    "firstenv", "firstcall", "firstname", "firstcommit", "labelled",
+    "path", "first", "begins", "link", "setting", "promql", "url", "address", "library",
     "ratio", "date", "number", "count", "httpcode", "endpoint", "env", "call", "requirement", "version",
     "module", "identifier", "name", "percent",
     "duration", "size", "rate", "lines", "times", "bound", "quoted", "folder", "glob", "dotenv", "testfile", "jstest",
@@ -57,6 +58,12 @@ def test_every_probe_has_a_rule() -> None:
 def test_a_choice_makes_two_phrases() -> None:
     entry = {"rule": "x", "probe": "http", "words": {2: ["red/green lamp"]}}
     assert [sorted(phrase.stems) for phrase in rules.made(entry).words] == [["lamp", "red"], ["green", "lamp"]]
+
+
+def test_what_a_rule_speaks_of_has_no_parts_unless_it_says_so() -> None:
+    entry: dict[str, Any] = {"rule": "x", "probe": "http", "words": {}}
+    assert rules.made(entry).parts == 0
+    assert rules.made({**entry, "parts": 3}).parts == 3
 
 
 def test_an_unknown_key_is_refused() -> None:

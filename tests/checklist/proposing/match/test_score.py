@@ -39,8 +39,15 @@ def test_what_stands_around_is_never_enough_by_itself() -> None:
 
 
 def test_what_stands_around_adds_only_so_much() -> None:
+    loud = {"rule": "loud", "words": {1: ["lamp"]}, "context": {5: ["shop"]}}
+    around = tuple((f"shop {number}", 1.0) for number in range(3))
+    assert index(loud).scores(look("lamp"), around) == {0: 1 + MOST_AROUND}
+
+
+def test_what_stands_around_adds_more_where_one_of_it_does_so_by_itself() -> None:
     loud = {"rule": "loud", "words": {1: ["lamp"]}, "context": {50: ["shop"]}}
-    assert index(loud).scores(look("lamp"), (("shop", 1.0),)) == {0: 1 + MOST_AROUND}
+    around = tuple((f"shop {number}", 1.0) for number in range(3))
+    assert index(loud).scores(look("lamp"), around) == {0: 1 + 50}
 
 
 def test_what_stands_around_may_speak_against_a_rule() -> None:

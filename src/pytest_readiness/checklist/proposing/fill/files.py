@@ -115,9 +115,34 @@ def _anywhere(path: str) -> str:
     return path.removeprefix("./")
 
 
+#: What stands before the file that something is to be removed from; the file itself is to stay.
+_FROM = re.compile(r"\b(?:from|in|inside|within|of)\s+(?:the\s+)?[`'\"]?([^\s`'\",;]+)")
+
+
+def gone(found: Found) -> Filling:
+    """Text that must be gone from files, which themselves have to be there."""
+    facts = found.facts
+    named = [one.rstrip(".):") for one in _FROM.findall(found.text)]
+    holders = [one for one in named if one in facts.paths]
+    where = where_is(holders[0]) if holders else {"glob": todo("in which files")}
+    wanted = [one for one in facts.quoted if one not in facts.paths] or [*facts.calls, *facts.variables]
+    return Filling(
+        {**where, "not_regex": _mention(wanted[0]) if wanted else todo("a regex for what must be gone")},
+        {"forbidden": 0, "count": ">= 1"},
+    )
+
+
+def _mention(text: str) -> str:
+    """Return a regex for *text*; a call is gone when there is none left, whatever its arguments."""
+    name = text.partition("(")[0] or text
+    return rf"\b{name}\b" if name.replace(".", "").isidentifier() else re.escape(text)
+
+
 def absent(found: Found) -> Filling:
-    """Files that must be gone."""
+    """Files that must be gone, or what must be gone from a file."""
     paths = found.facts.paths
+    if any(one.rstrip(".):") in paths for one in _FROM.findall(found.text)):
+        return gone(found)
     pattern = todo("which files must be gone")
     if paths:
         only = paths[0].removeprefix("./")
@@ -168,6 +193,7 @@ def dotenv(found: Found) -> Filling:
 MAKERS: dict[str, Maker] = {
     "file": file,
     "absent": absent,
+    "gone": gone,
     "schema_file": schema_file,
     "text_in_file": text_in_file,
     "dotenv": dotenv,

@@ -11,6 +11,8 @@ from pytest_readiness.checklist.proposing.fill.tests import percentile
 _READING = frozenset({"", "GET", "HEAD", "OPTIONS"})
 _DONE = "in 200, 201, 202, 204"
 _BURST = 1000
+#: Statuses that refuse what was sent.
+_REFUSED = frozenset({400, 403, 409, 413, 415, 422})
 
 
 def _first(found: Found, default: str = "") -> Address:
@@ -109,6 +111,22 @@ def authentication(found: Found) -> Filling:
     if address.method not in {"", "GET"}:
         case["method"] = address.method
     return Filling({"cases": [case]}, {"failed": 0, "cases": 1}, address.variables)
+
+
+def turned_down(found: Found) -> Filling:
+    """A request with what is not valid, or without a token of its form, is refused."""
+    address = _first(found)
+    statuses = [code for code in found.facts.status if code in _REFUSED]
+    forged = found.has("csrf")
+    case: dict[str, Any] = {
+        "name": "without a token" if forged else "not valid",
+        "url": todo("an endpoint that takes what users send") if address.open else address.url,
+        "method": address.method if address.method not in _READING else "POST",
+        "status": statuses[0] if statuses else 403 if forged else "in 400, 413, 422",
+    }
+    if not forged:
+        case["json"] = todo("what has to be refused")
+    return Filling({"cases": [case]}, {"failed": 0, "cases": 1}, address.variables, side_effects=True)
 
 
 def rate_limit(found: Found) -> Filling:
@@ -235,6 +253,7 @@ MAKERS: dict[str, Maker] = {
     "metrics": metrics,
     "latency": latency,
     "authentication": authentication,
+    "turned_down": turned_down,
     "rate_limit": rate_limit,
     "cors": cors,
     "tls": tls,

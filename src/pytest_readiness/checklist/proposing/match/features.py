@@ -31,6 +31,7 @@ _RATIO = re.compile(r"\d[\d,]*/\d[\d,]*")
 _NUMBER = re.compile(r"[<>≤≥=~≈±+$]*\d[\d,]*(?:\.\d+)?(?:[-\u2013]\d[\d,]*(?:\.\d+)?)?[+]?([a-zA-Zµ%/]*)[+]?")
 _VERSION = re.compile(r"v?\d+(?:\.\d+){1,3}\+?|v\d+")
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_COMMIT = re.compile(r"(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{7,40}")
 _NAME = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+")
 _UNITS = {unit: f"<{kind}>" for kind, units in load("vocabulary.yaml")["units"].items() for unit in units.split()} | {
     "": "<count>",
@@ -45,6 +46,8 @@ _LEFT, _RIGHT = f"{_QUOTES}([", f"{_QUOTES}?.)]"
 
 
 _DOCUMENT = stem("document")
+#: What is written before the path of a file that an item is about: "File: ``shop/cart.py``".
+_LABELS = words("labels")
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -123,6 +126,7 @@ _SIMPLE = (
     (_MODULE, ("<module>",)),
     (_IDENTIFIER, ("<identifier>",)),
     (_NAME, ("<name>",)),
+    (_COMMIT, ("<commit>",)),
 )
 
 #: A query in PromQL, in backticks: its words are names of metrics.
@@ -139,7 +143,7 @@ def look(text: str) -> set[str]:
     """Return the stems and the features of *text*."""
     found: set[str] = set()
     text = _without_code(text, found)
-    before, last, counted, first = "", _NOTHING, False, True
+    before, last, counted, first, label = "", _NOTHING, False, True, False
     for part in text.split():
         seen, word = piece(part)
         name = together(before, word) if before in PAIRS else ""
@@ -147,8 +151,11 @@ def look(text: str) -> set[str]:
             found -= last
             seen, word = (frozenset((name,)) if " " not in name else seen), name
         elif first:
-            first = not seen
             found |= _beginning(seen)
+            first = not seen
+        if label and "<path>" in seen:
+            found.add("<labelled>")
+        label = word in _LABELS and ":" in part
         if "<httpcode>" in seen and word != "(" and before not in _ANSWERS:
             seen -= _CODE
         found |= seen
@@ -173,8 +180,17 @@ def _without_code(text: str, found: set[str]) -> str:
     return text
 
 
+#: What a feature is called where the text begins with it.
+_FIRST = (
+    ("<path>", "<first>"),
+    ("<env>", "<firstenv>"),
+    ("<call>", "<firstcall>"),
+    ("<identifier>", "<firstname>"),
+    ("<commit>", "<firstcommit>"),
+    (_DOCUMENT, "<begins>"),
+)
+
+
 def _beginning(seen: frozenset[str]) -> set[str]:
     """Return what the first piece of a text says by being first."""
-    return {
-        name for sign, name in (("<path>", "<first>"), ("<env>", "<firstenv>"), (_DOCUMENT, "<begins>")) if sign in seen
-    }
+    return {name for sign, name in _FIRST if sign in seen}

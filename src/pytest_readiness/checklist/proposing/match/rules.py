@@ -14,6 +14,7 @@ A rule is one thing that checklists ask for and a probe that could judge it::
       with: {...}                       # what they are where the item says nothing else
       expect: {...}
       vars: {base_url: "..."}
+      parts: 6                          # what it adds to plain bullets below what it speaks of, which are parts of that
 
 A phrase fits where all of its words are in the item, in any order; ``a/b`` in it is a choice. Words are
 compared as ``words.stem`` has them; features such as ``<path>`` are those of ``features``.
@@ -57,9 +58,24 @@ class Rule:
     expect: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     side_effects: bool = False
+    parts: float = 0.0
 
 
-_KEYS = {"rule", "probe", "words", "context", "against", "needs", "second", "fill", "with", "expect", "vars", "effects"}
+_KEYS = {
+    "rule",
+    "probe",
+    "words",
+    "context",
+    "against",
+    "needs",
+    "second",
+    "fill",
+    "with",
+    "expect",
+    "vars",
+    "effects",
+    "parts",
+}
 
 
 @cache
@@ -88,6 +104,7 @@ def made(entry: Mapping[str, Any]) -> Rule:
         expect=entry.get("expect", {}),
         variables=entry.get("vars", {}),
         side_effects=entry.get("effects", False),
+        parts=float(entry.get("parts", 0)),
     )
 
 

@@ -19,8 +19,8 @@ from pytest_readiness.checklist.proposing.match.rules import Phrase, Rule
 MORE = 0.35
 #: What a rule's own words count for where they stand around the item and not in it.
 AROUND = 0.3
-#: The most that everything around an item can add.
-MOST_AROUND = 6.0
+#: The most that everything around an item can add, where nothing of it says more by itself.
+MOST_AROUND = 8.0
 
 #: How many phrases are told for an item.
 _MOST_TOLD = 3
@@ -128,10 +128,12 @@ class Index:
         known = self._merged.get(around)
         if known is None:
             known = {}
+            strongest: dict[int, float] = {}
             for text, factor in around:
                 for number, weight in self.around(text).items():
                     known[number] = known.get(number, 0.0) + weight * factor
-            known = {number: min(weight, MOST_AROUND) for number, weight in known.items()}
+                    strongest[number] = max(weight * factor, strongest.get(number, 0.0))
+            known = {number: min(weight, max(MOST_AROUND, strongest[number])) for number, weight in known.items()}
             if len(self._merged) > _MOST_REMEMBERED:
                 self._merged.clear()
             self._merged[around] = known
