@@ -203,3 +203,9 @@ def test_fields_among_what_is_wanted_are_open() -> None:
 
 def test_an_expected_output_with_a_tick_claims_nothing() -> None:
     assert item("## Vault\nThe door\n\n✅ Expected: the door opens").status is Status.UNSAID
+
+
+def test_conditions_and_failures_open_a_verdict() -> None:
+    assert item("Status: GO (conditional on two locks)").status is Status.OPEN
+    assert item("## Vault\n**Test Results**: 12 passed, 3 failed").status is Status.OPEN
+    assert item("## Vault\n**Test Results**: 12 passed, 0 failed").status is Status.DONE

@@ -428,3 +428,21 @@ def test_a_tick_below_what_is_next_promises() -> None:
 
 def test_troubles_in_a_list_are_introduced_and_no_trouble() -> None:
     assert statuses("## Troubleshooting\n1. **Common issues**\n2. Rusty lock") == {"Rusty lock": UNSAID}
+
+
+@pytest.mark.parametrize(
+    ("title", "status"),
+    [("What doesn't work", OPEN), ("Was funktioniert", DONE), ("Unfinished", OPEN), ("What works", DONE)],
+)
+def test_what_works_and_what_does_not(title: str, status: Status) -> None:
+    assert item(f"## {title}\n- Brass keyring").status is status
+
+
+def test_to_be_without_something_good_is_a_lack() -> None:
+    assert item("## State\n- No monitoring of the door").status is OPEN
+    assert item("## State\n- No burglars in the house").status is DONE
+
+
+def test_a_variable_that_is_only_described_claims_nothing() -> None:
+    found = items("## Environment\n- `VAULT_KEY` - a long secret\n- **VAULT_DOOR**: configured")
+    assert [each.status for each in found] == [UNSAID, DONE]

@@ -19,6 +19,11 @@ _PATHS = re.compile(r"`[^`]{2,}`|\]\((?!https?:|#|mailto:)[^()]+\)")
 _NEXT = re.compile(r"^next|^nächste|^prochaine|^próxim|^следующ|^下一步|^target|^goal|^ziel", re.IGNORECASE)
 ISSUE = re.compile(r"^(?:issue|problem|bug|risk|blocker|q)\s*#?\d{0,3}\s*:", re.IGNORECASE)
 _NONE = re.compile(r"\b(?:no|not|none|nothing|without|zero|keine?|aucun\w*|sin|sem|без|нет)\b", re.IGNORECASE)
+_CONDITIONAL = re.compile(
+    r"\b(?:conditional(?:ly)?|subject to|provided that|with (?:conditions|reservations)|unter vorbehalt|"
+    r"sous réserve|bajo condición)\b",
+    re.IGNORECASE,
+)
 #: A value that ends by telling what was made of its name: "**Backups**: scripts ready".
 _FINISHED = re.compile(
     r"\b(?:ready|prepared|configured|implemented|completed?|verified|enabled|documented|tested|passing|deployed|hardened)"
@@ -170,6 +175,8 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
 def _verdict(value: str) -> tuple[Status, str]:
     """What a verdict comes to: "Code complete, tests pending" is open for all its beginning."""
     said = marks.said(value)
+    if _CONDITIONAL.search(value) and (said is None or said.status is Status.DONE):
+        return Status.OPEN, value
     if (said is None or said.status is Status.DONE) and moods.needs(value) and not _NONE.search(value):
         return Status.OPEN, value
     return (said.status if said else Status.DONE), value

@@ -182,6 +182,20 @@ _LACK = re.compile(
 )
 
 
+_WITHOUT = re.compile(
+    r"^(?:there (?:is|are) )?(?:no|без|kein(?:e|en)?|geen|sin|sem|pas de|aucune?) (?:(?:real|proper|central|global|"
+    r"structured|api|database|db|end-to-end|e2e) )?("
+    + "|".join(map(re.escape, sorted(words.known("goods"), key=len, reverse=True)))
+    + r")\b(?! (?:fail|error|issue|needed|required))",
+    re.IGNORECASE,
+)
+
+
+def without(text: str) -> bool:
+    """Whether a sentence says that something good is not there: "No monitoring"."""
+    return bool(_WITHOUT.match(text))
+
+
 def lacks(text: str) -> bool:
     """Whether a sentence tells of work that is left so plainly that no title above can claim it."""
     return bool(_LACK.search(text))

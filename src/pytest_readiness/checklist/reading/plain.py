@@ -33,11 +33,16 @@ def claimed(
         mood = Mood.EXPECT
     if labels.verdict(sentence.label) and mood is not Mood.EXPECT and (spoken := marks.said(value)):
         return spoken.status, sentence.text
+    said = marks.said(value)
+    if _VARIABLE.match(sentence.text) and mood is not Mood.CLAIM and (said is None or said.status is not Status.DONE):
+        return Status.UNSAID, ""
     if mood is not Mood.EXPECT and (told_of := faults(sentence.label, value)):
         return told_of, value
     return _counted(piece) or _meant(state, told, mood, nest, step=step)
 
 
+_VARIABLE = re.compile(r"^`?[A-Z][A-Z0-9]*_[A-Z0-9_]+`?(?=\s*(?:$|[,:=(\u2013\u2014-]))")
+_FAILED = re.compile(r"(?<![\d.,])[1-9]\d{0,5} (?:tests? |specs? )?(?:failed|failing|failures?)\b", re.IGNORECASE)
 _FAULTS = re.compile(
     r"\b(?:fail(?:ures?|ed|ing)|errors?|(?:known|open|critical|security) (?:issues|bugs)|vulnerabilities|defects|"
     r"conflicts|violations|fehler|erreurs|errores|erros|ошиб\w+)\b",
@@ -53,6 +58,8 @@ _NUMBER = re.compile(
 
 def faults(name: str, value: str) -> Status | None:
     """What a count of faults comes to: "Failures: 4" is open, "Failures: 0" is done."""
+    if _FAILED.search(value):
+        return Status.OPEN
     number = _NUMBER.match(value)
     if number is None or not _FAULTS.search(name) or _RATE.search(name):
         return None
