@@ -446,3 +446,26 @@ def test_to_be_without_something_good_is_a_lack() -> None:
 def test_a_variable_that_is_only_described_claims_nothing() -> None:
     found = items("## Environment\n- `VAULT_KEY` - a long secret\n- **VAULT_DOOR**: configured")
     assert [each.status for each in found] == [UNSAID, DONE]
+
+
+@pytest.mark.parametrize("title", ["Not done yet", "Not implemented", "Noch nicht fertig", "残タスク", "未実装"])
+def test_a_denied_claim_is_a_wish(title: str) -> None:
+    assert item(f"## {title}\n- Brass keyring").status is OPEN
+
+
+def test_bullets_before_a_launch_are_steps() -> None:
+    assert item("## Pre-launch\n- Backup database").status is OPEN
+    assert item("## Parts\n- Backup database").status is DONE
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("- Coverage: 40% (target 60%)", OPEN),
+        ("- Coverage: 60% (target: 60%)", DONE),
+        ("- Cameras: planned", OPEN),
+        ("- Broken locks: no", DONE),
+    ],
+)
+def test_a_value_that_falls_short_of_the_claim_around_it(line: str, status: Status) -> None:
+    assert item(f"## Completed\n{line}").status is status

@@ -266,3 +266,12 @@ def test_a_metric_short_of_its_target_is_open() -> None:
 def test_every_loud_name_in_a_table_of_variables_is_one() -> None:
     found = items("| Variable | Required |\n|---|---|\n| `VAULT_KEY` | Yes |\n| PORT | No |")
     assert [(each.kind, each.text) for each in found] == [(Kind.VARIABLE, "VAULT_KEY"), (Kind.VARIABLE, "PORT")]
+
+
+def test_a_column_that_asks_is_a_status() -> None:
+    table = "| Lock | Fitted? | Oiled? |\n|---|---|---|\n| Front | Yes | No |\n| Back | Yes | Yes |"
+    assert statuses(table) == {"Front": OPEN, "Back": DONE}
+    assert statuses("| Lock | Health |\n|---|---|\n| Front | healthy |\n| Back | degraded |") == {
+        "Front": DONE,
+        "Back": OPEN,
+    }

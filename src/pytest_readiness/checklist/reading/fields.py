@@ -165,6 +165,8 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return (Status.UNSAID, "") if state.troubled else (Status.OPEN, name)
     if moods.mood(name) is Mood.EXPECT:
         return Status.UNSAID, ""
+    if plain.short(value):
+        return Status.OPEN, value
     if told := plain.faults(name, value):
         return told, value
     if any(not share.goal for share in stated.shares(piece.line)):

@@ -58,6 +58,14 @@ _TODO = re.compile(
     r"待办|建议|次のステップ|推奨",
     re.IGNORECASE,
 )
+#: "Not implemented" is no claim for all that it ends in a participle.
+_UNDONE = re.compile(
+    r"\b(?:not|nicht|noch nicht|non|pas|niet|não|не)"
+    r"(?: yet| fully| quite| encore| nog)? (?:done|complete|completed|implemented|"
+    r"started|ready|finished|tested|fixed|resolved|working|erledigt|fertig|umgesetzt|abgeschlossen|terminé|fait|klaar|"
+    r"gereed|feito|hecho|готово|выполнено|сделано|реализовано)\b",
+    re.IGNORECASE,
+)
 _PAST_TITLE = re.compile(
     r"^(?:(?:all |recently |already )?(?:completed?$|completed|resolved|fixed|closed|implemented|done)\b)"
     r"|\b(?:fixed|resolved|completed|implemented|applied)(?:\s*\(|$)",
@@ -92,6 +100,8 @@ def _found(title: str) -> tuple[Mood | None, bool]:
     text = title.strip().lower().rstrip(":. ")
     if text in ASIDES or re.split(r"[:(\[\u2014\u2013]", text, maxsplit=1)[0].strip() in ASIDES or _ASIDE.match(text):
         return Mood.ASIDE, True
+    if _UNDONE.search(text):
+        return Mood.WANT, True
     if _ADVISED.search(text):
         return None, False
     if _PAST_TITLE.search(text):

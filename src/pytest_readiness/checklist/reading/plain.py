@@ -36,13 +36,25 @@ def claimed(
     said = marks.said(value)
     if _VARIABLE.match(sentence.text) and mood is not Mood.CLAIM and (said is None or said.status is not Status.DONE):
         return Status.UNSAID, ""
+    if mood is Mood.CLAIM and said is not None and said.status is Status.OPEN and _plainly(value, said):
+        return Status.OPEN, value
+    if short(value):
+        return Status.OPEN, value
     if mood is not Mood.EXPECT and (told_of := faults(sentence.label, value)):
         return told_of, value
-    return _counted(piece) or _meant(state, told, mood, nest, step=step)
+    staged = state.section is not None and bool(_STAGE.match(state.section.title))
+    return _counted(piece) or _meant(state, told, mood, nest, step=step or staged)
 
 
 _VARIABLE = re.compile(r"^`?[A-Z][A-Z0-9]*_[A-Z0-9_]+`?(?=\s*(?:$|[,:=(\u2013\u2014-]))")
 _FAILED = re.compile(r"(?<![\d.,])[1-9]\d{0,5} (?:tests? |specs? )?(?:failed|failing|failures?)\b", re.IGNORECASE)
+#: "No" and its likes answer the name: "Breaking changes: no".
+_ANSWER = 4
+#: Titles whose bullets are steps for all that they have no numbers: "Pre-deployment".
+_STAGE = re.compile(
+    r"^(?:pre|post|before|after|during|day of)[ -]?(?:the )?(?:deploy|launch|release|go-?live|flight|cutover)",
+    re.IGNORECASE,
+)
 _FAULTS = re.compile(
     r"\b(?:fail(?:ures?|ed|ing)|errors?|(?:known|open|critical|security) (?:issues|bugs)|vulnerabilities|defects|"
     r"conflicts|violations|fehler|erreurs|errores|erros|ошиб\w+)\b",
@@ -64,6 +76,25 @@ def faults(name: str, value: str) -> Status | None:
     if number is None or not _FAULTS.search(name) or _RATE.search(name):
         return None
     return Status.OPEN if number[1].strip("0").isdigit() else Status.DONE
+
+
+_GOAL = re.compile(
+    r"^\W{0,3}(\d{1,3}(?:\.\d{1,2})?)\s?%[^%]{0,20}?[(,/]\s?(?:target|goal|min(?:imum)?|required|ziel|objectif|objetivo|doel|цель)"
+    r"[:\s>=\u2265]{0,4}(\d{1,3}(?:\.\d{1,2})?)\s?%",
+    re.IGNORECASE,
+)
+
+
+def short(value: str) -> bool:
+    """Whether a share is told with its target, and falls short of it: "40% (target 60%)"."""
+    found = _GOAL.match(value)
+    return found is not None and float(found[1]) < float(found[2])
+
+
+def _plainly(value: str, said: marks.Said) -> bool:
+    """Whether a value is but the words of a status, and no answer or number, which the name may turn round."""
+    words_said = value[said.start : said.end]
+    return len(words_said) > _ANSWER and not words_said[:1].isdigit() and marks.said(value, exact=True) is not None
 
 
 def _counted(piece: Shaped) -> tuple[Status, str] | None:
