@@ -195,3 +195,9 @@ def test_numbered_work_with_a_priority_is_an_item_but_the_priority_alone_is_none
 def test_a_phase_is_done_if_words_say_so() -> None:
     found = items("### Phase 1 - Doors (complete)\n### ✅ Phase 2 - Locks\n### Phase 3 - Keys (in progress)")
     assert [each.status for each in found] == [Status.DONE, Status.OPEN, Status.OPEN]
+
+
+def test_a_severity_among_the_fields_below_makes_an_issue() -> None:
+    found = items("## Issues\n### Rusty lock\n**File:** `lock.py`\n**Severity:** High\n\n### Colour\nGreen.")
+    assert (found[0].text, found[0].status, found[0].priority) == ("Rusty lock", Status.OPEN, "High")
+    assert "Colour" not in {each.text for each in found}

@@ -469,3 +469,20 @@ def test_bullets_before_a_launch_are_steps() -> None:
 )
 def test_a_value_that_falls_short_of_the_claim_around_it(line: str, status: Status) -> None:
     assert item(f"## Completed\n{line}").status is status
+
+
+def test_a_bullet_that_is_a_severity_gives_it_to_what_is_nested() -> None:
+    found = items("## Recommendations\n- **High Priority**\n  - Fix lock\n- **Low Priority**:\n  - Paint the door")
+    assert [(each.text, each.status, each.severity) for each in found] == [
+        ("Fix lock", OPEN, Severity.HIGH),
+        ("Paint the door", OPEN, Severity.LOW),
+    ]
+
+
+def test_round_boxes() -> None:
+    found = items("## Locks\n- ( ) Front lock\n- (x) Back lock")
+    assert [each.status for each in found] == [OPEN, DONE]
+
+
+def test_weaknesses_are_open() -> None:
+    assert item("## Weaknesses\n- Weak hinges allowed").status is OPEN

@@ -275,3 +275,8 @@ def test_a_column_that_asks_is_a_status() -> None:
         "Front": DONE,
         "Back": OPEN,
     }
+
+
+def test_a_share_in_a_plan_is_an_aim() -> None:
+    table = "| Milestone | Deliverable |\n|---|---|\n| May | Locks at 80% |"
+    assert item(f"## Next steps\n{table}").status is OPEN

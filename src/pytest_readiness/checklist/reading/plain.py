@@ -36,6 +36,8 @@ def claimed(
     said = marks.said(value)
     if _VARIABLE.match(sentence.text) and mood is not Mood.CLAIM and (said is None or said.status is not Status.DONE):
         return Status.UNSAID, ""
+    if circle := _CIRCLE.match(piece.content):
+        return (Status.DONE if circle[1].strip() else Status.OPEN), circle[0]
     if mood is Mood.CLAIM and said is not None and said.status is Status.OPEN and _plainly(value, said):
         return Status.OPEN, value
     if short(value):
@@ -55,6 +57,8 @@ _STAGE = re.compile(
     r"^(?:pre|post|before|after|during|day of)[ -]?(?:the )?(?:deploy|launch|release|go-?live|flight|cutover)",
     re.IGNORECASE,
 )
+#: A box in round brackets.
+_CIRCLE = re.compile(r"^\(([ xX\u2713\u2714]?)\)\s")
 _FAULTS = re.compile(
     r"\b(?:fail(?:ures?|ed|ing)|errors?|(?:known|open|critical|security) (?:issues|bugs)|vulnerabilities|defects|"
     r"conflicts|violations|fehler|erreurs|errores|erros|ошиб\w+)\b",

@@ -227,7 +227,9 @@ def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) 
         return Status.OPEN, "among issues"
     if _unmet(named, text):
         return Status.OPEN, "short of its target"
-    if heads & _DONE_SCORES or any(stated.shares(cell, alone=True) for cell in named.values()):
+    if heads & _DONE_SCORES or (
+        mood is not Mood.WANT and any(stated.shares(cell, alone=True) for cell in named.values())
+    ):
         return Status.DONE, "a score"
     if heads & {"target", "goal", "threshold", "expected", "objective"} and not heads & {
         "actual",
