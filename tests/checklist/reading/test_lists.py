@@ -486,3 +486,20 @@ def test_round_boxes() -> None:
 
 def test_weaknesses_are_open() -> None:
     assert item("## Weaknesses\n- Weak hinges allowed").status is OPEN
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("- Hinges: strength not verified", OPEN),
+        ("- Cameras: deferred to v2", Status.DEFERRED),
+        ("- Cellar: not applicable here", Status.NOT_APPLICABLE),
+    ],
+)
+def test_a_value_that_begins_with_a_status(line: str, status: Status) -> None:
+    assert item(f"## Locks\n{line}").status is status
+
+
+@pytest.mark.parametrize(("title", "status"), [("Limitaciones", OPEN), ("Требования", UNSAID), ("要求", UNSAID)])
+def test_moods_of_more_languages(title: str, status: Status) -> None:
+    assert item(f"## {title}\n- Brass").status is status

@@ -121,8 +121,9 @@ def _no_item(state: State, at: int, name: str, value: str) -> str:
         return "a blank to be filled in"
     if labels.aside(name) or state.mood is Mood.ASIDE:
         return f"{name.lower()}: no item"
-    told = _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value)
-    told = told or _FINISHED.search(value)
+    if _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value):
+        return ""
+    told = _FINISHED.search(value) is not None or marks.said(value, exact=True) is not None
     return "" if told or state.mood in {Mood.CLAIM, Mood.WANT} else "a field"
 
 
@@ -165,9 +166,7 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return (Status.UNSAID, "") if state.troubled else (Status.OPEN, name)
     if moods.mood(name) is Mood.EXPECT:
         return Status.UNSAID, ""
-    if plain.short(value):
-        return Status.OPEN, value
-    if told := plain.faults(name, value):
+    if told := plain.numbers(name, value):
         return told, value
     if any(not share.goal for share in stated.shares(piece.line)):
         return Status.DONE, value

@@ -142,7 +142,8 @@ _PARTICIPLE = re.compile(
 )
 _NEED = re.compile(
     r"(?<!if )(?<!as )(?<!when )(?<!where )(?<!\bno )(?<!\b0 )(?<!\bzero )(?<!nothing )"
-    r"\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
+    r"\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|verified|validated|deployed|"
+    r"completed?|finished|passing|working|in place|"
     r"implemented|started|tested|configured|available)|must|"
     r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|unavailable|"
     r"scheduled for|planned for|upcoming|awaiting|mandatory|in progress|isn't|aren't|hasn't|haven't)\b|必须|强制|务必|"

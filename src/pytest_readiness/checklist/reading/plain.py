@@ -6,6 +6,7 @@ import re
 
 from pytest_readiness.checklist.model import Kind, Status
 from pytest_readiness.checklist.reading import labels, marks, moods, sentences, stated
+from pytest_readiness.checklist.reading import vocabulary as words
 from pytest_readiness.checklist.reading.moods import Mood
 from pytest_readiness.checklist.reading.prose import bare
 from pytest_readiness.checklist.reading.sentences import Sentence
@@ -38,18 +39,26 @@ def claimed(
         return Status.UNSAID, ""
     if circle := _CIRCLE.match(piece.content):
         return (Status.DONE if circle[1].strip() else Status.OPEN), circle[0]
+    if said is not None and said.status in _PUT_OFF and value[said.start : said.end].lower() not in words.WEAK:
+        return said.status, value
     if mood is Mood.CLAIM and said is not None and said.status is Status.OPEN and _plainly(value, said):
         return Status.OPEN, value
-    if short(value):
-        return Status.OPEN, value
-    if mood is not Mood.EXPECT and (told_of := faults(sentence.label, value)):
-        return told_of, value
+    if mood is not Mood.EXPECT and (shown := numbers(sentence.label, value)):
+        return shown, value
     staged = state.section is not None and bool(_STAGE.match(state.section.title))
     return _counted(piece) or _meant(state, told, mood, nest, step=step or staged)
 
 
 _VARIABLE = re.compile(r"^`?[A-Z][A-Z0-9]*_[A-Z0-9_]+`?(?=\s*(?:$|[,:=(\u2013\u2014-]))")
-_FAILED = re.compile(r"(?<![\d.,])[1-9]\d{0,5} (?:tests? |specs? )?(?:failed|failing|failures?)\b", re.IGNORECASE)
+_FAILED = re.compile(
+    r"(?<![\d.,])[1-9]\d{0,5} (?:tests? |specs? )?(?:failed|failing|failures?\b|"
+    r"(?:critical|high)(?=\s*(?:[,;.)]|$|severity|vulnerab)))",
+    re.IGNORECASE,
+)
+#: Not all of some tests pass: "45/50 passing".
+_PASSING = re.compile(
+    r"^\W{0,3}(?!(\d{1,6})\s?/\s?\1\b)\d{1,6}\s?/\s?\d{1,6} (?:\w{1,20} )?pass(?:ed|ing)?\b", re.IGNORECASE
+)
 #: "No" and its likes answer the name: "Breaking changes: no".
 _ANSWER = 4
 #: Titles whose bullets are steps for all that they have no numbers: "Pre-deployment".
@@ -59,6 +68,7 @@ _STAGE = re.compile(
 )
 #: A box in round brackets.
 _CIRCLE = re.compile(r"^\(([ xX\u2713\u2714]?)\)\s")
+_PUT_OFF = frozenset({Status.DEFERRED, Status.NOT_APPLICABLE, Status.FALSE_POSITIVE})
 _FAULTS = re.compile(
     r"\b(?:fail(?:ures?|ed|ing)|errors?|(?:known|open|critical|security) (?:issues|bugs)|vulnerabilities|defects|"
     r"conflicts|violations|fehler|erreurs|errores|erros|ошиб\w+)\b",
@@ -72,9 +82,9 @@ _NUMBER = re.compile(
 )
 
 
-def faults(name: str, value: str) -> Status | None:
-    """What a count of faults comes to: "Failures: 4" is open, "Failures: 0" is done."""
-    if _FAILED.search(value):
+def numbers(name: str, value: str) -> Status | None:
+    """What numbers tell by themselves: failures, shares short of their targets, counts of faults ("Errors: 0")."""
+    if _FAILED.search(value) or _PASSING.match(value) or _short(value):
         return Status.OPEN
     number = _NUMBER.match(value)
     if number is None or not _FAULTS.search(name) or _RATE.search(name):
@@ -89,7 +99,7 @@ _GOAL = re.compile(
 )
 
 
-def short(value: str) -> bool:
+def _short(value: str) -> bool:
     """Whether a share is told with its target, and falls short of it: "40% (target 60%)"."""
     found = _GOAL.match(value)
     return found is not None and float(found[1]) < float(found[2])
@@ -97,8 +107,8 @@ def short(value: str) -> bool:
 
 def _plainly(value: str, said: marks.Said) -> bool:
     """Whether a value is but the words of a status, and no answer or number, which the name may turn round."""
-    words_said = value[said.start : said.end]
-    return len(words_said) > _ANSWER and not words_said[:1].isdigit() and marks.said(value, exact=True) is not None
+    phrase = value[said.start : said.end]
+    return len(phrase) > _ANSWER and not phrase[:1].isdigit() and marks.said(value, exact=True) is not None
 
 
 def _counted(piece: Shaped) -> tuple[Status, str] | None:
