@@ -225,3 +225,7 @@ def test_conditions_and_failures_open_a_verdict() -> None:
 def test_fields_beside_one_another_are_told_by_their_values(line: str, status: Status) -> None:
     found = items(f"## Tests\nDoors: 3 of 3 tested\n{line}")
     assert found[-1].status is status
+
+
+def test_a_verdict_that_waits_for_something_is_open() -> None:
+    assert item("## Conclusion\nOnce all locks are fitted, you're ready for production.").status is Status.OPEN

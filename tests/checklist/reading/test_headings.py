@@ -201,3 +201,7 @@ def test_a_severity_among_the_fields_below_makes_an_issue() -> None:
     found = items("## Issues\n### Rusty lock\n**File:** `lock.py`\n**Severity:** High\n\n### Colour\nGreen.")
     assert (found[0].text, found[0].status, found[0].priority) == ("Rusty lock", Status.OPEN, "High")
     assert "Colour" not in {each.text for each in found}
+
+
+def test_a_tick_on_a_checklist_stands() -> None:
+    assert items("# House\n## ✅ Moving checklist\n- [x] Keys")[0].status is Status.DONE

@@ -503,3 +503,21 @@ def test_a_value_that_begins_with_a_status(line: str, status: Status) -> None:
 @pytest.mark.parametrize(("title", "status"), [("Limitaciones", OPEN), ("Требования", UNSAID), ("要求", UNSAID)])
 def test_moods_of_more_languages(title: str, status: Status) -> None:
     assert item(f"## {title}\n- Brass").status is status
+
+
+@pytest.mark.parametrize("title", ["Must Have", "Should-haves", "Moving checklist"])
+def test_what_somebody_must_have_is_not_there_yet(title: str) -> None:
+    assert item(f"# House\n## {title}\n1. Front lock").status is OPEN
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("1. You should see the garden", UNSAID),
+        ("1. Login with the second key", OPEN),
+        ("- Hinges should be oiled", OPEN),
+        ("- Overall: almost ready", OPEN),
+    ],
+)
+def test_what_should_be_is_not_done(line: str, status: Status) -> None:
+    assert item(f"## House\n{line}").status is status

@@ -146,7 +146,8 @@ _NEED = re.compile(
     r"completed?|finished|passing|working|in place|"
     r"implemented|started|tested|configured|available)|must|"
     r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|unavailable|"
-    r"scheduled for|planned for|upcoming|awaiting|mandatory|in progress|isn't|aren't|hasn't|haven't)\b|必须|强制|务必|"
+    r"scheduled for|planned for|upcoming|awaiting|mandatory|"
+    r"should (?:be|have)|ought to|in progress|isn't|aren't|hasn't|haven't)\b|必须|强制|务必|"
     r"严禁|禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
     re.IGNORECASE,
 )

@@ -30,7 +30,7 @@ def claimed(
     step = piece.shape is Shape.NUMBER or inner
     value = sentences.label(piece.content)[1] if sentence.label else ""
     told = value if value and (not step or moods.imperative(bare(value))) else sentence.text
-    if labels.expected(sentence.label) or (mood is Mood.WANT and _HARMLESS.match(bare(value))):
+    if labels.expected(sentence.label or sentence.text) or (mood is Mood.WANT and _HARMLESS.match(bare(value))):
         mood = Mood.EXPECT
     if labels.verdict(sentence.label) and mood is not Mood.EXPECT and (spoken := marks.said(value)):
         return spoken.status, sentence.text

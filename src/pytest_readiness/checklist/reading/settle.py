@@ -78,8 +78,8 @@ def _judge(draft: Draft, below: list[Draft], section: Section | None) -> None:
 
 
 def _spelled(draft: Draft) -> bool:
-    """Whether a status is told in words, which stand by themselves: "Phase 1 (complete)"."""
-    return all(mark.text[:1].isalpha() for mark in draft.marks)
+    """Whether a heading's status stands by itself: told in words ("Phase 1 (complete)"), or that of a checklist."""
+    return all(mark.text[:1].isalpha() for mark in draft.marks) or draft.text.lower().endswith("checklist")
 
 
 def _follow(draft: Draft) -> None:
