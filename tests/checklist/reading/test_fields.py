@@ -160,7 +160,7 @@ def test_an_issue_with_its_text_behind_it_is_open() -> None:
 def test_what_is_and_what_has_to_be_are_open_side_by_side() -> None:
     first, second = items("## Vault\n**Current:** One brass lock\n**Required:** Two steel locks")
     assert (first.status, second.status) == (Status.OPEN, Status.OPEN)
-    assert not items("## Vault\n**Current:** One brass lock\n**Colour:** Green")
+    assert not items("## Vault\n**Current:** One brass lock\n**Colour:** Blue")
 
 
 @pytest.mark.parametrize(
@@ -203,3 +203,29 @@ def test_fields_among_what_is_wanted_are_open() -> None:
 
 def test_an_expected_output_with_a_tick_claims_nothing() -> None:
     assert item("## Vault\nThe door\n\n✅ Expected: the door opens").status is Status.UNSAID
+
+
+def test_conditions_and_failures_open_a_verdict() -> None:
+    assert item("Status: GO (conditional on two locks)").status is Status.OPEN
+    assert item("## Vault\n**Test Results**: 12 passed, 3 failed").status is Status.OPEN
+    assert item("## Vault\n**Test Results**: 12 passed, 0 failed").status is Status.DONE
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("Locks: 45/50 passing", Status.OPEN),
+        ("Locks: 50/50 passing", Status.DONE),
+        ("Scan: 2 high, 0 critical", Status.OPEN),
+        ("Scan: 0 high, 0 critical", Status.DONE),
+        ("Build: failing", Status.OPEN),
+        ("Build: clean", Status.DONE),
+    ],
+)
+def test_fields_beside_one_another_are_told_by_their_values(line: str, status: Status) -> None:
+    found = items(f"## Tests\nDoors: 3 of 3 tested\n{line}")
+    assert found[-1].status is status
+
+
+def test_a_verdict_that_waits_for_something_is_open() -> None:
+    assert item("## Conclusion\nOnce all locks are fitted, you're ready for production.").status is Status.OPEN

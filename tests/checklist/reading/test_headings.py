@@ -190,3 +190,18 @@ def test_numbered_work_with_a_priority_is_an_item_but_the_priority_alone_is_none
     found = item("## 2. Locks (HIGH PRIORITY)")
     assert (found.text, found.status, found.priority) == ("Locks (HIGH PRIORITY)", Status.OPEN, "HIGH")
     assert not items("## 🔴 HIGH PRIORITY (1-2 weeks)")
+
+
+def test_a_phase_is_done_if_words_say_so() -> None:
+    found = items("### Phase 1 - Doors (complete)\n### ✅ Phase 2 - Locks\n### Phase 3 - Keys (in progress)")
+    assert [each.status for each in found] == [Status.DONE, Status.OPEN, Status.OPEN]
+
+
+def test_a_severity_among_the_fields_below_makes_an_issue() -> None:
+    found = items("## Issues\n### Rusty lock\n**File:** `lock.py`\n**Severity:** High\n\n### Colour\nGreen.")
+    assert (found[0].text, found[0].status, found[0].priority) == ("Rusty lock", Status.OPEN, "High")
+    assert "Colour" not in {each.text for each in found}
+
+
+def test_a_tick_on_a_checklist_stands() -> None:
+    assert items("# House\n## ✅ Moving checklist\n- [x] Keys")[0].status is Status.DONE

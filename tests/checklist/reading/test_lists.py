@@ -428,3 +428,96 @@ def test_a_tick_below_what_is_next_promises() -> None:
 
 def test_troubles_in_a_list_are_introduced_and_no_trouble() -> None:
     assert statuses("## Troubleshooting\n1. **Common issues**\n2. Rusty lock") == {"Rusty lock": UNSAID}
+
+
+@pytest.mark.parametrize(
+    ("title", "status"),
+    [("What doesn't work", OPEN), ("Was funktioniert", DONE), ("Unfinished", OPEN), ("What works", DONE)],
+)
+def test_what_works_and_what_does_not(title: str, status: Status) -> None:
+    assert item(f"## {title}\n- Brass keyring").status is status
+
+
+def test_to_be_without_something_good_is_a_lack() -> None:
+    assert item("## State\n- No monitoring of the door").status is OPEN
+    assert item("## State\n- No burglars in the house").status is DONE
+
+
+def test_a_variable_that_is_only_described_claims_nothing() -> None:
+    found = items("## Environment\n- `VAULT_KEY` - a long secret\n- **VAULT_DOOR**: configured")
+    assert [each.status for each in found] == [UNSAID, DONE]
+
+
+@pytest.mark.parametrize("title", ["Not done yet", "Not implemented", "Noch nicht fertig", "残タスク", "未実装"])
+def test_a_denied_claim_is_a_wish(title: str) -> None:
+    assert item(f"## {title}\n- Brass keyring").status is OPEN
+
+
+def test_bullets_before_a_launch_are_steps() -> None:
+    assert item("## Pre-launch\n- Backup database").status is OPEN
+    assert item("## Parts\n- Backup database").status is DONE
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("- Coverage: 40% (target 60%)", OPEN),
+        ("- Coverage: 60% (target: 60%)", DONE),
+        ("- Cameras: planned", OPEN),
+        ("- Broken locks: no", DONE),
+    ],
+)
+def test_a_value_that_falls_short_of_the_claim_around_it(line: str, status: Status) -> None:
+    assert item(f"## Completed\n{line}").status is status
+
+
+def test_a_bullet_that_is_a_severity_gives_it_to_what_is_nested() -> None:
+    found = items("## Recommendations\n- **High Priority**\n  - Fix lock\n- **Low Priority**:\n  - Paint the door")
+    assert [(each.text, each.status, each.severity) for each in found] == [
+        ("Fix lock", OPEN, Severity.HIGH),
+        ("Paint the door", OPEN, Severity.LOW),
+    ]
+
+
+def test_round_boxes() -> None:
+    found = items("## Locks\n- ( ) Front lock\n- (x) Back lock")
+    assert [each.status for each in found] == [OPEN, DONE]
+
+
+def test_weaknesses_are_open() -> None:
+    assert item("## Weaknesses\n- Weak hinges allowed").status is OPEN
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("- Hinges: strength not verified", OPEN),
+        ("- Cameras: deferred to v2", Status.DEFERRED),
+        ("- Cellar: not applicable here", Status.NOT_APPLICABLE),
+    ],
+)
+def test_a_value_that_begins_with_a_status(line: str, status: Status) -> None:
+    assert item(f"## Locks\n{line}").status is status
+
+
+@pytest.mark.parametrize(("title", "status"), [("Limitaciones", OPEN), ("Требования", UNSAID), ("要求", UNSAID)])
+def test_moods_of_more_languages(title: str, status: Status) -> None:
+    assert item(f"## {title}\n- Brass").status is status
+
+
+@pytest.mark.parametrize("title", ["Must Have", "Should-haves", "Moving checklist"])
+def test_what_somebody_must_have_is_not_there_yet(title: str) -> None:
+    assert item(f"# House\n## {title}\n1. Front lock").status is OPEN
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("1. You should see the garden", UNSAID),
+        ("1. Login with the second key", OPEN),
+        ("- Hinges should be oiled", OPEN),
+        ("- Overall: almost ready", OPEN),
+    ],
+)
+def test_what_should_be_is_not_done(line: str, status: Status) -> None:
+    assert item(f"## House\n{line}").status is status

@@ -247,3 +247,36 @@ def test_a_sign_speaks_for_a_row_before_the_share_beside_it() -> None:
 def test_variables_that_are_wanted_claim_nothing() -> None:
     found = item("## Required changes\n| Variable | Value |\n|---|---|\n| `VAULT_KEY` | a secret |")
     assert (found.kind, found.text, found.status) == (Kind.VARIABLE, "VAULT_KEY", UNSAID)
+
+
+def test_a_metric_short_of_its_target_is_open() -> None:
+    table = """
+        | Metric | Current | Target |
+        |---|---|---|
+        | Lock coverage | 62% | 80% |
+        | Opening time | 340ms | <200ms |
+        | Keys made | 12 | 10+ |
+        | Keys lost | 3 | 5 |
+        | Weight | 3 kg | >4 lb |
+        """
+    found = [each.status for each in items(table)]
+    assert found == [OPEN, OPEN, DONE, DONE, DONE]
+
+
+def test_every_loud_name_in_a_table_of_variables_is_one() -> None:
+    found = items("| Variable | Required |\n|---|---|\n| `VAULT_KEY` | Yes |\n| PORT | No |")
+    assert [(each.kind, each.text) for each in found] == [(Kind.VARIABLE, "VAULT_KEY"), (Kind.VARIABLE, "PORT")]
+
+
+def test_a_column_that_asks_is_a_status() -> None:
+    table = "| Lock | Fitted? | Oiled? |\n|---|---|---|\n| Front | Yes | No |\n| Back | Yes | Yes |"
+    assert statuses(table) == {"Front": OPEN, "Back": DONE}
+    assert statuses("| Lock | Health |\n|---|---|\n| Front | healthy |\n| Back | degraded |") == {
+        "Front": DONE,
+        "Back": OPEN,
+    }
+
+
+def test_a_share_in_a_plan_is_an_aim() -> None:
+    table = "| Milestone | Deliverable |\n|---|---|\n| May | Locks at 80% |"
+    assert item(f"## Next steps\n{table}").status is OPEN

@@ -19,6 +19,11 @@ _PATHS = re.compile(r"`[^`]{2,}`|\]\((?!https?:|#|mailto:)[^()]+\)")
 _NEXT = re.compile(r"^next|^nächste|^prochaine|^próxim|^следующ|^下一步|^target|^goal|^ziel", re.IGNORECASE)
 ISSUE = re.compile(r"^(?:issue|problem|bug|risk|blocker|q)\s*#?\d{0,3}\s*:", re.IGNORECASE)
 _NONE = re.compile(r"\b(?:no|not|none|nothing|without|zero|keine?|aucun\w*|sin|sem|без|нет)\b", re.IGNORECASE)
+_CONDITIONAL = re.compile(
+    r"\b(?:conditional(?:ly)?|subject to|provided that|with (?:conditions|reservations)|unter vorbehalt|"
+    r"sous réserve|bajo condición)\b",
+    re.IGNORECASE,
+)
 #: A value that ends by telling what was made of its name: "**Backups**: scripts ready".
 _FINISHED = re.compile(
     r"\b(?:ready|prepared|configured|implemented|completed?|verified|enabled|documented|tested|passing|deployed|hardened)"
@@ -116,8 +121,9 @@ def _no_item(state: State, at: int, name: str, value: str) -> str:
         return "a blank to be filled in"
     if labels.aside(name) or state.mood is Mood.ASIDE:
         return f"{name.lower()}: no item"
-    told = _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value)
-    told = told or _FINISHED.search(value)
+    if _NEXT.match(name) or _PATHS.search(value) or re.search(r"\d|https?://", value):
+        return ""
+    told = _FINISHED.search(value) is not None or marks.said(value, exact=True) is not None
     return "" if told or state.mood in {Mood.CLAIM, Mood.WANT} else "a field"
 
 
@@ -160,7 +166,7 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
         return (Status.UNSAID, "") if state.troubled else (Status.OPEN, name)
     if moods.mood(name) is Mood.EXPECT:
         return Status.UNSAID, ""
-    if told := plain.faults(name, value):
+    if told := plain.numbers(name, value):
         return told, value
     if any(not share.goal for share in stated.shares(piece.line)):
         return Status.DONE, value
@@ -170,6 +176,8 @@ def _valued(state: State, piece: Shaped, sentence: Sentence, name: str, value: s
 def _verdict(value: str) -> tuple[Status, str]:
     """What a verdict comes to: "Code complete, tests pending" is open for all its beginning."""
     said = marks.said(value)
+    if _CONDITIONAL.search(value) and (said is None or said.status is Status.DONE):
+        return Status.OPEN, value
     if (said is None or said.status is Status.DONE) and moods.needs(value) and not _NONE.search(value):
         return Status.OPEN, value
     return (said.status if said else Status.DONE), value

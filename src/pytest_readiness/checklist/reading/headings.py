@@ -213,16 +213,16 @@ def _numbered(state: State, piece: Shaped) -> bool:
 
 
 def _severe(state: State, piece: Shaped) -> bool:
-    """Whether the first line below states a severity of this very heading."""
+    """Whether the fields right below state a severity of this very heading."""
     pieces = state.pieces
     index = piece.number
     while index < len(pieces) and pieces[index].shape is Shape.BLANK:
         index += 1
-    if index >= len(pieces) or pieces[index].shape is not Shape.TEXT:
-        return False
-    name, value = sentences.label(pieces[index].content)
-    return (
-        details.label(name) == "severity"
-        and bool(details.severity(value)[1])
-        and Mood.WANT in {each.mood for each in state.sections}
-    )
+    while index < len(pieces) and pieces[index].shape is Shape.TEXT:
+        name, value = sentences.label(pieces[index].content)
+        if details.label(name) == "severity" and details.severity(value)[1]:
+            return Mood.WANT in {each.mood for each in state.sections}
+        if not name:
+            return False
+        index += 1
+    return False

@@ -46,7 +46,7 @@ def take_listed(state: State, at: int, piece: Shaped) -> int:
         for index in range(at, last + 1):
             state.note(state.pieces[index].number, Role.CONTEXT, draft)
         lead = None
-        if piece.content.rstrip(" *_").endswith((":", "\uff1a")):
+        if piece.content.rstrip(" *_").endswith((":", "\uff1a")) or details.only_severity(bare(piece.content)):
             lead = leading(bare(piece.content).rstrip(":\uff1a "), piece.number)
         above = nest.draft if nest else None
         state.stack.append(Nested(piece.indent, above, lead))
@@ -59,6 +59,8 @@ def take_listed(state: State, at: int, piece: Shaped) -> int:
     draft.opens = text.rstrip(" *_").endswith((":", "\uff1a"))
     if nest is not None and nest.lead is not None and not draft.lead:
         draft.lead = nest.lead.text
+        if details.only_severity(nest.lead.text):
+            draft.severity, draft.priority = details.severity(nest.lead.text)
     tell(state, draft, text)
     if piece.shape is Shape.NUMBER and not draft.priority and _ranks(state):
         draft.priority = "#" + piece.marker.rstrip(".)")
@@ -189,6 +191,8 @@ def _plain(state: State, piece: Shaped, sentence: Sentence, nest: Nested | None,
     why = _not_plain(state, piece, sentence, nest, mood)
     if why:
         return why
+    if details.only_severity(bare(piece.content)) and _leads(state, last, piece, None):
+        return "introduces what follows"
     if state.troubled and moods.mood(sentence.text) is Mood.TROUBLE:
         return "introduces what follows"
     if piece.content.rstrip(" *_").endswith((":", "\uff1a")) and _leads(state, last, piece, mood):

@@ -58,6 +58,14 @@ _TODO = re.compile(
     r"待办|建议|次のステップ|推奨",
     re.IGNORECASE,
 )
+#: "Not implemented" is no claim for all that it ends in a participle.
+_UNDONE = re.compile(
+    r"\b(?:not|nicht|noch nicht|non|pas|niet|não|не)"
+    r"(?: yet| fully| quite| encore| nog)? (?:done|complete|completed|implemented|"
+    r"started|ready|finished|tested|fixed|resolved|working|erledigt|fertig|umgesetzt|abgeschlossen|terminé|fait|klaar|"
+    r"gereed|feito|hecho|готово|выполнено|сделано|реализовано)\b",
+    re.IGNORECASE,
+)
 _PAST_TITLE = re.compile(
     r"^(?:(?:all |recently |already )?(?:completed?$|completed|resolved|fixed|closed|implemented|done)\b)"
     r"|\b(?:fixed|resolved|completed|implemented|applied)(?:\s*\(|$)",
@@ -92,6 +100,8 @@ def _found(title: str) -> tuple[Mood | None, bool]:
     text = title.strip().lower().rstrip(":. ")
     if text in ASIDES or re.split(r"[:(\[\u2014\u2013]", text, maxsplit=1)[0].strip() in ASIDES or _ASIDE.match(text):
         return Mood.ASIDE, True
+    if _UNDONE.search(text):
+        return Mood.WANT, True
     if _ADVISED.search(text):
         return None, False
     if _PAST_TITLE.search(text):
@@ -132,10 +142,12 @@ _PARTICIPLE = re.compile(
 )
 _NEED = re.compile(
     r"(?<!if )(?<!as )(?<!when )(?<!where )(?<!\bno )(?<!\b0 )(?<!\bzero )(?<!nothing )"
-    r"\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|"
+    r"\b(?:needs?|needed|missing|todo|to-do|tbd|not (?:yet|done|verified|validated|deployed|"
+    r"completed?|finished|passing|working|in place|"
     r"implemented|started|tested|configured|available)|must|"
     r"incomplete|recommended|pending|still to|yet to|requires?|lacks?|insufficient|fails?|failing|broken|unavailable|"
-    r"scheduled for|planned for|upcoming|awaiting|mandatory|in progress|isn't|aren't|hasn't|haven't)\b|必须|强制|务必|"
+    r"scheduled for|planned for|upcoming|awaiting|mandatory|"
+    r"should (?:be|have)|ought to|in progress|isn't|aren't|hasn't|haven't)\b|必须|强制|务必|"
     r"严禁|禁止|不得|只允许|应当|不允许|必要|要対応|нужно|требуется",
     re.IGNORECASE,
 )
@@ -180,6 +192,20 @@ _LACK = re.compile(
     r"not yet (?:done|implemented|started|tested|configured|available|verified)|(?:is|are) (?:still )?missing)\b",
     re.IGNORECASE,
 )
+
+
+_WITHOUT = re.compile(
+    r"^(?:there (?:is|are) )?(?:no|без|kein(?:e|en)?|geen|sin|sem|pas de|aucune?) (?:(?:real|proper|central|global|"
+    r"structured|api|database|db|end-to-end|e2e) )?("
+    + "|".join(map(re.escape, sorted(words.known("goods"), key=len, reverse=True)))
+    + r")\b(?! (?:fail|error|issue|needed|required))",
+    re.IGNORECASE,
+)
+
+
+def without(text: str) -> bool:
+    """Whether a sentence says that something good is not there: "No monitoring"."""
+    return bool(_WITHOUT.match(text))
 
 
 def lacks(text: str) -> bool:

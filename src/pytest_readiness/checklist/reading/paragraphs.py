@@ -33,6 +33,10 @@ _WHOLE = re.compile(
     r"deployment|release|launch|go-live))",
     re.IGNORECASE,
 )
+#: A verdict that waits for something: "Once all locks are fitted, the house is ready".
+_IF = re.compile(
+    r"^\W*(?:once|when|after|if|as soon as|before|sobald|wenn|nach|dès que|quando|cuando|когда|после)\b", re.IGNORECASE
+)
 _DENIED = re.compile(r"\bnot(?: yet| fully| quite)*\W{1,3}(?:ready|production|feature)", re.IGNORECASE)
 _VERDICTS = re.compile(
     r"conclu|verdict|sign-?off|decision|fazit|итог|结论|まとめ|結論|ready|summary of readiness|recommendation",
@@ -217,7 +221,9 @@ def _prose(state: State, at: int, piece: Shaped, sentence: Sentence) -> int:
         draft = make(piece, Kind.SENTENCE, sentence)
         draft.text, draft.end = bare(text), pieces[last].number
         dated = not (_VERDICT.search(text) or _whole(text))
-        draft.status = Status.UNSAID if dated else Status.OPEN if _DENIED.search(text) else Status.DONE
+        draft.status = (
+            Status.UNSAID if dated else Status.OPEN if _DENIED.search(text) or _IF.match(text) else Status.DONE
+        )
         draft.because = "" if dated else text[:80]
         take(state, piece, draft, None, "verdict")
     else:

@@ -6,6 +6,7 @@ import re
 
 from pytest_readiness.checklist.model import Kind, Status
 from pytest_readiness.checklist.reading import labels, marks, moods, sentences, stated
+from pytest_readiness.checklist.reading import vocabulary as words
 from pytest_readiness.checklist.reading.moods import Mood
 from pytest_readiness.checklist.reading.prose import bare
 from pytest_readiness.checklist.reading.sentences import Sentence
@@ -29,15 +30,45 @@ def claimed(
     step = piece.shape is Shape.NUMBER or inner
     value = sentences.label(piece.content)[1] if sentence.label else ""
     told = value if value and (not step or moods.imperative(bare(value))) else sentence.text
-    if labels.expected(sentence.label) or (mood is Mood.WANT and _HARMLESS.match(bare(value))):
+    if labels.expected(sentence.label or sentence.text) or (mood is Mood.WANT and _HARMLESS.match(bare(value))):
         mood = Mood.EXPECT
     if labels.verdict(sentence.label) and mood is not Mood.EXPECT and (spoken := marks.said(value)):
         return spoken.status, sentence.text
-    if mood is not Mood.EXPECT and (told_of := faults(sentence.label, value)):
-        return told_of, value
-    return _counted(piece) or _meant(state, told, mood, nest, step=step)
+    said = marks.said(value)
+    if _VARIABLE.match(sentence.text) and mood is not Mood.CLAIM and (said is None or said.status is not Status.DONE):
+        return Status.UNSAID, ""
+    if circle := _CIRCLE.match(piece.content):
+        return (Status.DONE if circle[1].strip() else Status.OPEN), circle[0]
+    if said is not None and said.status in _PUT_OFF and value[said.start : said.end].lower() not in words.WEAK:
+        return said.status, value
+    if mood is Mood.CLAIM and said is not None and said.status is Status.OPEN and _plainly(value, said):
+        return Status.OPEN, value
+    if mood is not Mood.EXPECT and (shown := numbers(sentence.label, value)):
+        return shown, value
+    staged = state.section is not None and bool(_STAGE.match(state.section.title))
+    return _counted(piece) or _meant(state, told, mood, nest, step=step or staged)
 
 
+_VARIABLE = re.compile(r"^`?[A-Z][A-Z0-9]*_[A-Z0-9_]+`?(?=\s*(?:$|[,:=(\u2013\u2014-]))")
+_FAILED = re.compile(
+    r"(?<![\d.,])[1-9]\d{0,5} (?:tests? |specs? )?(?:failed|failing|failures?\b|"
+    r"(?:critical|high)(?=\s*(?:[,;.)]|$|severity|vulnerab)))",
+    re.IGNORECASE,
+)
+#: Not all of some tests pass: "45/50 passing".
+_PASSING = re.compile(
+    r"^\W{0,3}(?!(\d{1,6})\s?/\s?\1\b)\d{1,6}\s?/\s?\d{1,6} (?:\w{1,20} )?pass(?:ed|ing)?\b", re.IGNORECASE
+)
+#: "No" and its likes answer the name: "Breaking changes: no".
+_ANSWER = 4
+#: Titles whose bullets are steps for all that they have no numbers: "Pre-deployment".
+_STAGE = re.compile(
+    r"^(?:pre|post|before|after|during|day of)[ -]?(?:the )?(?:deploy|launch|release|go-?live|flight|cutover)",
+    re.IGNORECASE,
+)
+#: A box in round brackets.
+_CIRCLE = re.compile(r"^\(([ xX\u2713\u2714]?)\)\s")
+_PUT_OFF = frozenset({Status.DEFERRED, Status.NOT_APPLICABLE, Status.FALSE_POSITIVE})
 _FAULTS = re.compile(
     r"\b(?:fail(?:ures?|ed|ing)|errors?|(?:known|open|critical|security) (?:issues|bugs)|vulnerabilities|defects|"
     r"conflicts|violations|fehler|erreurs|errores|erros|ошиб\w+)\b",
@@ -51,12 +82,33 @@ _NUMBER = re.compile(
 )
 
 
-def faults(name: str, value: str) -> Status | None:
-    """What a count of faults comes to: "Failures: 4" is open, "Failures: 0" is done."""
+def numbers(name: str, value: str) -> Status | None:
+    """What numbers tell by themselves: failures, shares short of their targets, counts of faults ("Errors: 0")."""
+    if _FAILED.search(value) or _PASSING.match(value) or _short(value):
+        return Status.OPEN
     number = _NUMBER.match(value)
     if number is None or not _FAULTS.search(name) or _RATE.search(name):
         return None
     return Status.OPEN if number[1].strip("0").isdigit() else Status.DONE
+
+
+_GOAL = re.compile(
+    r"^\W{0,3}(\d{1,3}(?:\.\d{1,2})?)\s?%[^%]{0,20}?[(,/]\s?(?:target|goal|min(?:imum)?|required|ziel|objectif|objetivo|doel|цель)"
+    r"[:\s>=\u2265]{0,4}(\d{1,3}(?:\.\d{1,2})?)\s?%",
+    re.IGNORECASE,
+)
+
+
+def _short(value: str) -> bool:
+    """Whether a share is told with its target, and falls short of it: "40% (target 60%)"."""
+    found = _GOAL.match(value)
+    return found is not None and float(found[1]) < float(found[2])
+
+
+def _plainly(value: str, said: marks.Said) -> bool:
+    """Whether a value is but the words of a status, and no answer or number, which the name may turn round."""
+    phrase = value[said.start : said.end]
+    return len(phrase) > _ANSWER and not phrase[:1].isdigit() and marks.said(value, exact=True) is not None
 
 
 def _counted(piece: Shaped) -> tuple[Status, str] | None:

@@ -21,6 +21,10 @@ _SEVERITIES = words.known("column severities")
 _REASONS = words.known("column reasons")
 _NOTES = words.known("column notes")
 _WORST = (Status.OPEN, Status.DEFERRED, Status.FALSE_POSITIVE, Status.UNSAID, Status.DONE, Status.NOT_APPLICABLE)
+_NOW = frozenset({"current", "actual", "now", "measured", "aktuell", "actuel", "actual value", "huidig", "текущее"})
+#: Metrics of which more is better, whether their targets say so or not.
+_HIGHER = re.compile(r"\b(?:coverage|uptime|availability|success|accuracy|precision|recall)\b", re.IGNORECASE)
+_TARGETS = frozenset({"target", "goal", "threshold", "required", "ziel", "objectif", "objetivo", "doel", "цель"})
 _DONE_SCORES = frozenset({"score", "rating", "grade"})
 
 
@@ -77,6 +81,9 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
         state.note(row.number, Role.CONTEXT, "total of a table")
         return
     boxed = any(mark.text.startswith(("[", "\\[", "<")) for mark in found)
+    if table.heads and table.heads[0] in _VARIABLES and _LOUD.match(first) and table.sort is not Sort.STATUS:
+        _variable(state, row, named, first)
+        return
     explained = table.sort is Sort.SUBJECT and not set(table.heads) & tables.TASKS
     if (explained or table.sort in {Sort.COUNTS, Sort.OTHER}) and _VARIABLE.match(first):
         _variable(state, row, named, first)
@@ -112,11 +119,15 @@ def _row(state: State, row: Shaped, cells: Sequence[Cell], table: Table, mood: M
 
 
 _VARIABLE = re.compile(r"^[`*]{0,3}([A-Z][A-Z0-9]*_[A-Z0-9_]+)[`*]{0,3}$")
+_LOUD = re.compile(r"^[`*]{0,3}([A-Z][A-Z0-9_]+)[`*]{0,3}$")
+_VARIABLES = frozenset(
+    {"variable", "variables", "environment variable", "env var", "env variable", "variable name", "env"}
+)
 
 
 def _variable(state: State, row: Shaped, named: dict[str, str], first: str) -> None:
     """A row that names a variable of the environment and tells of its value."""
-    found = _VARIABLE.match(first)
+    found = _LOUD.match(first)
     assert found is not None
     draft = Draft(
         line=row.number,
@@ -214,7 +225,11 @@ def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) 
         return Status.UNSAID, ""
     if heads & tables.TROUBLES:
         return Status.OPEN, "among issues"
-    if heads & _DONE_SCORES or any(stated.shares(cell, alone=True) for cell in named.values()):
+    if _unmet(named, text):
+        return Status.OPEN, "short of its target"
+    if heads & _DONE_SCORES or (
+        mood is not Mood.WANT and any(stated.shares(cell, alone=True) for cell in named.values())
+    ):
         return Status.DONE, "a score"
     if heads & {"target", "goal", "threshold", "expected", "objective"} and not heads & {
         "actual",
@@ -225,6 +240,24 @@ def _subject(table: Table, named: dict[str, str], mood: Mood | None, text: str) 
     if (table.due or heads & tables.TASKS) and mood is not Mood.CLAIM:
         return Status.OPEN, "to be looked at"
     return meant(text, mood)
+
+
+_AMOUNT = re.compile(
+    r"^[~\u2248]?\s?([<>\u2264\u2265]=?)?\s?(\d{1,9}(?:\.\d{1,4})?)\s?(%|[a-z]{1,3}\b)?(\+)?", re.IGNORECASE
+)
+
+
+def _unmet(named: dict[str, str], text: str) -> bool:
+    """Whether a row's own numbers tell that a target of a known direction (``>= 80``, ``< 200 ms``) is not met."""
+    is_now = next((bare(value) for name, value in named.items() if name in _NOW), "")
+    target = next((bare(value) for name, value in named.items() if name in _TARGETS), "")
+    now, wanted = _AMOUNT.match(is_now), _AMOUNT.match(target)
+    if now is None or wanted is None or now[1] or (now[3] or "").lower() != (wanted[3] or "").lower():
+        return False
+    have, want = float(now[2]), float(wanted[2])
+    if (wanted[1] or "")[:1] in {">", "\u2265"} or wanted[4] or (not wanted[1] and _HIGHER.search(text)):
+        return have < want
+    return bool(wanted[1]) and have > want
 
 
 def _details(state: State, draft: Draft, named: dict[str, str]) -> None:

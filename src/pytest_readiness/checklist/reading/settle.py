@@ -73,8 +73,13 @@ def _judge(draft: Draft, below: list[Draft], section: Section | None) -> None:
         and not any(each.status is Status.DONE for each in below)
     ):
         draft.status, draft.because = Status.OPEN, "nothing below is done"
-    elif section is not None and section.mood is Mood.WANT and "%" not in draft.raw:
+    elif section is not None and section.mood is Mood.WANT and "%" not in draft.raw and not _spelled(draft):
         draft.status, draft.because = Status.OPEN, "a tick on what is wanted"
+
+
+def _spelled(draft: Draft) -> bool:
+    """Whether a heading's status stands by itself: told in words ("Phase 1 (complete)"), or that of a checklist."""
+    return all(mark.text[:1].isalpha() for mark in draft.marks) or draft.text.lower().endswith("checklist")
 
 
 def _follow(draft: Draft) -> None:

@@ -223,7 +223,7 @@ def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: 
         return Status.OPEN, text[:60]
     if mood is Mood.CLAIM and not (step and imperative(text)):
         return Status.DONE, "among what is claimed"
-    if needs(text) and not past(text):
+    if moods.without(text) or (needs(text) and not past(text)):
         return Status.OPEN, text[:60]
     if imperative(text, step=step):
         return Status.OPEN, text[:60]

@@ -156,7 +156,7 @@ def look(heads: Sequence[str], rows: Sequence[Sequence[str]], *, wanted: bool = 
     names = tuple(head(each) for each in heads)
     boxed = [column for column in range(len(names)) if _share(rows, column, _boxed) > 0]
     named = [
-        column for column, name in enumerate(names) if name in STATUS or name.endswith((" status", "状态", "状態"))
+        column for column, name in enumerate(names) if name in STATUS or name.endswith((" status", "状态", "状態", "?"))
     ]
     subject = _subject(names, rows)
     if boxed:
