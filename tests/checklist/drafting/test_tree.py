@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from pytest_readiness.checklist.drafting import tree, write
 from pytest_readiness.checklist.model import Confidence, Document, Kind, Proposal, Stated, Status
 from pytest_readiness.model import Severity
@@ -61,6 +63,45 @@ def test_something_judged_as_a_group_with_nothing_in_it_is_for_a_person() -> Non
     made = keys(proposal(0, "group"))
     assert made["probe"] == "manual"
     assert made["with"] == {"role": "TODO", "question": "It works"}
+
+
+class TestAnItemThatSumsUpOthersBySeverity:
+    SUM = item(3, "All critical (P0) defects resolved")
+
+    def test_counts_the_gates_of_that_severity(self) -> None:
+        found = document(self.SUM, item(4, "Backups restored", severity=Severity.CRITICAL))
+        made = grown(found, proposal(0, "group"), proposal(1))["all-critical-p0-defects-resolved"][1]
+        assert (made["probe"], made["with"]) == ("gates", {"of": ["severity:critical"]})
+        assert "expect" not in made
+
+    def test_may_be_of_that_severity_itself(self) -> None:
+        one = item(3, "No blocking issues", severity=Severity.CRITICAL)
+        found = document(one, item(4, "Backups restored", severity=Severity.CRITICAL))
+        assert grown(found, proposal(0, "group"), proposal(1))["no-blocking-issues"][1]["probe"] == "gates"
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize("severity", [None, Severity.HIGH])
+    def test_is_for_a_person_where_no_gate_is_of_that_severity(self, severity: Severity | None) -> None:
+        found = document(self.SUM, item(4, "Backups restored", severity=severity))
+        made = grown(found, proposal(0, "group"), proposal(1))
+        assert made["all-critical-p0-defects-resolved"][1]["probe"] == "manual"
+
+    def test_is_for_a_person_where_two_would_wait_for_each_other(self) -> None:
+        one, two = (item(n, text, severity=Severity.CRITICAL) for n, text in ((3, "No blockers"), (4, "No P0 bugs")))
+        found = document(one, two, item(5, "Backups restored", severity=Severity.CRITICAL))
+        made = grown(found, proposal(0, "group"), proposal(1, "group"), proposal(2))
+        assert [made[name][1]["probe"] for name in ("no-blockers", "no-p0-bugs")] == ["manual", "manual"]
+
+    def test_is_for_a_person_where_one_of_a_severity_would_wait_for_the_other_s(self) -> None:
+        one, two = item(3, "No P1 bugs", severity=Severity.CRITICAL), item(4, "No P0 bugs")
+        many = [item(5, "Backups", severity=Severity.CRITICAL), item(6, "Alarms", severity=Severity.HIGH)]
+        made = grown(document(one, two, *many), *(proposal(n, "group") for n in (0, 1)), proposal(2), proposal(3))
+        assert [made[name][1]["probe"] for name in ("no-p1-bugs", "no-p0-bugs")] == ["manual", "manual"]
+
+    def test_is_for_a_person_where_those_are_not_written_now(self) -> None:
+        found = document(self.SUM, item(4, "Backups restored", severity=Severity.CRITICAL))
+        root = tree.grow(found, [proposal(0, "group"), proposal(1)], source=NAME, only=[0])
+        assert [draft.keys["probe"] for _, draft in root.drafts()] == ["manual"]
 
 
 def test_the_share_that_the_document_states_of_itself_is_counted_anew() -> None:

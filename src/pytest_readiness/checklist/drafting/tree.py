@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pytest_readiness import todo
 from pytest_readiness.checklist.drafting.sound import for_a_person, literal
+from pytest_readiness.checklist.drafting.summing import severities
 from pytest_readiness.checklist.model import Confidence, Document, Item, Kind, Proposal, Status
 from pytest_readiness.checklist.pairing import ids, key
 from pytest_readiness.model import Severity
@@ -186,7 +187,45 @@ class _Tree:
                 confidence=Confidence.MEDIUM,
                 words=proposal.words,
             )
-        return for_a_person(item, proposal, proposal.words)
+        return self._summing(index, proposal) or for_a_person(item, proposal, proposal.words)
+
+    def _summing(self, index: int, proposal: Proposal) -> Proposal | None:
+        """Return a gate that sums up those of the severities that an item speaks of, if there are some of each."""
+        wanted = severities(self.document.items[index].text)
+        if not wanted or not self._severities_of_others.issuperset(wanted):
+            return None
+        alone = self.only is None and len(self._sums) == 1
+        if not alone and (self._severity(index) or Severity.HIGH) in {one for sum_ in self._sums for one in sum_}:
+            return None  # another that sums up others might wait for this one, and this one for it
+        return Proposal(
+            item=index,
+            probe="gates",
+            options={"of": [f"severity:{severity}" for severity in wanted]},
+            confidence=Confidence.MEDIUM,
+            words=proposal.words,
+        )
+
+    @cached_property
+    def _sums(self) -> list[tuple[Severity, ...]]:
+        """What the items that may sum up others speak of, one for each: they are judged as groups."""
+        groups = (self.document.items[one.item] for one in self.proposals if one.probe == "group")
+        return [wanted for item in groups if (wanted := severities(item.text))]
+
+    @cached_property
+    def _severities_of_others(self) -> frozenset[Severity | None]:
+        """The severities of the gates that are written and sum up nothing."""
+        return frozenset(
+            self._severity(index)
+            for index, proposal in enumerate(self.proposals)
+            if proposal.probe != "group" and (self.only is None or index in self.only)
+        )
+
+    def _severity(self, index: int) -> Severity | None:
+        """Return what an item says of its severity, or what its group does."""
+        item = self.document.items[index]
+        if item.severity is None and item.optional:
+            return Severity.LOW
+        return item.severity or self._inherited(item)
 
     def _policy(self, item: Item) -> Iterator[tuple[str, object]]:
         severity = Severity.LOW if item.optional and item.severity is None else item.severity

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pytest_readiness.checklist.proposing.match.compounds import PAIRS, joined, together
 from pytest_readiness.checklist.proposing.match.data import load, words
-from pytest_readiness.checklist.proposing.match.paths import features_of
+from pytest_readiness.checklist.proposing.match.paths import BRANDS, features_of
 from pytest_readiness.checklist.proposing.match.words import parts, stem
 
 #: Well-known packages, so that a bare list of names can be told for what it is.
@@ -86,7 +86,7 @@ def _features(bare: str, *, quoted: bool) -> set[str]:
         scheme = address[1]
         return {"<url>"} if scheme.startswith("http") else {"<address>", stem(scheme)}
     found = _listed(bare) or features_of(bare, quoted=quoted)
-    if found:
+    if found or bare.lower() in BRANDS:
         return found
     for pattern, names in _SIMPLE:
         if pattern.fullmatch(bare):

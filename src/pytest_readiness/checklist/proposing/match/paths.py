@@ -9,7 +9,7 @@ from pytest_readiness.checklist.proposing.match.data import load, words
 #: The ends of names that make a file of a name without a folder, and the feature that tells its kind.
 SUFFIXES = {end: f"<{kind}>" for kind, ends in load("vocabulary.yaml")["suffixes"].items() for end in ends.split()}
 #: Names that look like files and are none.
-_BRANDS = words("brands")
+BRANDS = words("brands")
 #: Folders that are told from a choice ("client/server") by their names alone.
 _FOLDERS = r"src|tests|docs|k8s|scripts|migrations|alembic|\.github|terraform|helm|charts|grafana|e2e|infra|benchmarks"
 _AT_LINE = re.compile(r"(?<=\w):\d+(?:[-:]\d+)?$")
@@ -29,7 +29,7 @@ def features_of(bare: str, *, quoted: bool = False) -> set[str]:
     lower = bare.lower()
     if bare.startswith("~/"):
         return {"<path>"}
-    if lower in _BRANDS or (bare.startswith("/") and "." not in bare.rsplit("/", 1)[-1]):
+    if lower in BRANDS or (bare.startswith("/") and "." not in bare.rsplit("/", 1)[-1]):
         return set()
     kind = {"<folder>"} if quoted and _QUOTED.fullmatch(bare) and "." not in bare else _kind(bare)
     return {"<path>", *kind, *_kind_of(lower, lower.rsplit("/", 1)[-1])} if kind is not None else set()
