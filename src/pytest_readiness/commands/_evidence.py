@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_readiness import units
 from pytest_readiness.commands import _gates, _project
+from pytest_readiness.commands._files import SPEC
 from pytest_readiness.errors import UsageError
 from pytest_readiness.model import Report
 from pytest_readiness.plan import Plan
@@ -28,9 +29,7 @@ class Found:
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where the evidence comes from."""
-    parser.add_argument(
-        "--spec", metavar="PATH", type=Path, default=Path(_project.SPEC), help=f"the spec ({_project.SPEC})"
-    )
+    parser.add_argument("--spec", metavar="PATH", type=Path, default=Path(SPEC), help=f"the spec ({SPEC})")
     parser.add_argument("--profile", metavar="NAME", help="a profile of the spec")
     _gates.options(parser)
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Files that commands write."""
+"""Files that commands read and write."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from pathlib import Path
 
 from pytest_readiness import reports
 from pytest_readiness.errors import UsageError
+
+#: The spec, where nothing else is said.
+SPEC = "readiness.yaml"
 
 
 def put(path: Path, data: bytes) -> None:

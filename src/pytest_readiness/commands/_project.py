@@ -13,12 +13,11 @@ from typing import Any
 import pluggy
 
 from pytest_readiness import assess, hooks
+from pytest_readiness.commands._files import SPEC
 from pytest_readiness.errors import SpecError, UsageError
 from pytest_readiness.plan import Plan
 from pytest_readiness.probe import Probe
 from pytest_readiness.registry import Registry
-
-SPEC = "readiness.yaml"
 
 _HOOK = "pytest_readiness_probes"
 

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytest_readiness import spec
 from pytest_readiness.checklist.drafting import tree, write
-from pytest_readiness.checklist.drafting.merge import Merged, merge
 from pytest_readiness.checklist.drafting.sound import sound
 from pytest_readiness.checklist.model import Document, Proposal, Role
 from pytest_readiness.checklist.proposing.propose import propose
-from pytest_readiness.commands import _checklist, _project
-from pytest_readiness.commands._files import put
+from pytest_readiness.commands import _checklist
+from pytest_readiness.commands._files import SPEC, put
 from pytest_readiness.commands._output import Output
-from pytest_readiness.errors import SpecError, UsageError
 from pytest_readiness.memory import no_collections
-from pytest_readiness.model import Gate
-from pytest_readiness.todo import TODO
+
+if TYPE_CHECKING:
+    from pytest_readiness.checklist.drafting.merge import Merged
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("checklist", metavar="CHECKLIST.md", type=Path, help="the checklist")
     parser.add_argument(
-        "--out", metavar="PATH", type=Path, default=Path(_project.SPEC),
-        help=f"the spec ({_project.SPEC}); one that is there is added to; - for standard output",
+        "--out", metavar="PATH", type=Path, default=Path(SPEC),
+        help=f"the spec ({SPEC}); one that is there is added to; - for standard output",
     )  # fmt: skip
     parser.add_argument("--explain", action="store_true", help="tell of every line what became of it; write nothing")
 
@@ -51,7 +49,9 @@ def _run(args: argparse.Namespace, output: Output) -> int:
         return 0
     source = Path(os.path.relpath(args.checklist, args.out.parent)).as_posix()
     if args.out.exists() and args.out.stat().st_size:
-        merged = _merged(args.out, document, proposals, source)
+        from pytest_readiness.commands import _merging  # needs the loader, which a new spec does not
+
+        merged = _merging.merged(args.out, document, proposals, source)
         put(args.out, merged.text.encode())
         told = _told_of_merge(args.out, merged)
     else:
@@ -67,50 +67,6 @@ def _fresh(document: Document, proposals: Sequence[Proposal], source: str) -> tu
     root = tree.grow(document, proposals, source=source)
     tree.share(root)
     return root, write.spec(document, root, source=source)
-
-
-def _merged(out: Path, document: Document, proposals: Sequence[Proposal], source: str) -> Merged:
-    try:
-        old = out.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{out} cannot be read: {error}") from None
-    merged = merge(old, _gates(out), document, proposals, source=source, file=spec.label(out))
-    _check(out, merged.text)
-    return merged
-
-
-def _check(out: Path, text: str) -> None:
-    """Raise ``UsageError`` if *text*, the spec at *out* with something merged in, could no longer be read."""
-    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=".readiness-", suffix=".yaml") as file:
-        file.write(text.encode())
-        file.flush()
-        try:
-            _gates(Path(file.name))
-        except SpecError as error:
-            first = error.problems[0]
-            raise UsageError(
-                f"{out} was left as it is, since it could not be read with the checklist merged in: "
-                f"line {first.position.line}: {first.path}: {first.message}"
-            ) from None
-
-
-def _gates(path: Path) -> tuple[Gate, ...]:
-    """Return the gates of the spec at *path*, whatever the environment is."""
-    return spec.load(path, registry=_project.registry(path.parent), env=_Anything(os.environ)).gates
-
-
-class _Anything(dict[str, str]):
-    """An environment in which every variable is set: to what is still to be filled in, if to nothing else."""
-
-    def __missing__(self, name: str) -> str:
-        return TODO
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def get(self, name: str, default: str | None = None) -> str:  # type: ignore[override]
-        del default
-        return self[name]
 
 
 # --- what is told -------------------------------------------------------------------------------

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytest_readiness import assess
-from pytest_readiness.commands import _project
-from pytest_readiness.commands._files import put
+from pytest_readiness.commands._files import SPEC, put
 from pytest_readiness.commands._output import Output
 from pytest_readiness.errors import UsageError
 from pytest_readiness.survey import State, Survey, survey
@@ -21,9 +20,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folder", metavar="FOLDER", type=Path, nargs="?", default=Path(), help="the project (this folder)"
     )
-    parser.add_argument(
-        "--out", metavar="PATH", type=Path, help=f"the spec (FOLDER/{_project.SPEC}); - for standard output"
-    )
+    parser.add_argument("--out", metavar="PATH", type=Path, help=f"the spec (FOLDER/{SPEC}); - for standard output")
     parser.add_argument(
         "--run",
         action="store_true",
@@ -38,7 +35,7 @@ def run(args: argparse.Namespace, output: Output) -> int:
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder")
     to_screen = str(args.out) == "-"
-    out: Path = folder / _project.SPEC if to_screen or args.out is None else args.out
+    out: Path = folder / SPEC if to_screen or args.out is None else args.out
     if not to_screen:
         _check_place(out, folder, force=args.force)
     found = survey(folder, known=assess.registry(), env=os.environ, run=args.run, without=out.name)
