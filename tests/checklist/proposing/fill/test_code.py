@@ -108,3 +108,7 @@ def test_the_place_is_the_one_that_is_named(text: str, probe: str, options: dict
 @pytest.mark.no_false_green
 def test_no_limit_is_made_up() -> None:
     assert str(proposed("Low cyclomatic complexity").options["max_complexity"]).startswith("TODO: ")
+
+
+def test_what_is_replaced_need_not_be_there() -> None:
+    assert proposed("Replaced `old_total()` with `new_total()`").options["symbols"] == ["new_total"]

@@ -76,3 +76,11 @@ def test_this_document_is_recounted() -> None:
 def test_a_bound_on_a_figure_of_a_report_is_asked_for(text: str, query: str) -> None:
     proposal = proposed(text)
     assert (proposal.probe, proposal.options["assert"]) == ("document", [query])
+
+
+@pytest.mark.no_false_green
+def test_one_endpoint_is_not_there_because_the_api_has_some() -> None:
+    proposal = proposed("Implement the invoice export endpoint")
+    assert str(proposal.options["assert"][0]).startswith("TODO")  # type: ignore[index]
+    assert proposal.expect["violations"] == 0
+    assert "assert" not in proposed("All endpoints implemented").options

@@ -108,3 +108,10 @@ class TestWhatMustBeGoneFromAFile:
 
     def test_is_the_file_itself_where_nothing_is_taken_from_it(self) -> None:
         assert proposed("Remove `shop/old.py`").expect == {"count": 0}
+
+    @pytest.mark.no_false_green
+    @pytest.mark.parametrize("text", ["`OLD_PRICES_KEY` - no longer used", "Old environment variables removed"])
+    def test_is_no_variable_that_has_to_be_set(self, text: str) -> None:
+        proposal = proposed(text)
+        assert proposal.probe == "file"
+        assert proposal.expect == {"forbidden": 0, "count": ">= 1"}

@@ -148,3 +148,14 @@ class TestWhatIsNotValid:
         assert case["status"] == 403
         assert str(case["url"]).startswith("TODO")
         assert "json" not in case
+
+
+@pytest.mark.no_false_green
+@pytest.mark.parametrize("text", ["Port 5432 is never exposed to the internet", "The database is not publicly exposed"])
+def test_a_port_that_nobody_may_reach_has_to_be_shut(text: str) -> None:
+    proposal = proposed(text)
+    assert (proposal.probe, proposal.expect) == ("tcp", {"connected": False})
+
+
+def test_a_port_that_is_open_takes_connections() -> None:
+    assert proposed("Port 443 is open").expect == {"connected": True}

@@ -197,7 +197,12 @@ def symbol(found: Found) -> Filling:
     return Filling({"symbols": wanted, **options}, {"missing": 0, "found": f">= {max(1, len(names))}"})
 
 
+#: What gives way to what follows: only that has to be there.
+_REPLACED = re.compile(r"\b(?:replac\w*|renam\w*|migrat\w*|switch\w*)\b.*?\b(?:with|by|to)\b", re.IGNORECASE)
+
+
 def _symbols(facts: Facts) -> list[str]:
+    facts = Facts(_REPLACED.sub(" ", facts.text))
     calls = [name for name in facts.calls if name not in {"print", "e"}]
     quoted = [
         text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pytest_readiness.checklist.proposing.fill import Filling, Found, Maker, place, todo
@@ -191,7 +192,7 @@ def headers(found: Found) -> Filling:
 def error_responses(found: Found) -> Filling:
     """A request for what is not there is turned down in the usual form."""
     address = placed("/no-such-endpoint")
-    status = next((code for code in found.facts.status if code >= 400), 404)  # noqa: PLR2004 - statuses
+    status = next((code for code in found.facts.status if 400 <= code < 500), 404)  # noqa: PLR2004 - statuses
     extract = {"error": todo("where the message is in the JSON, such as error.message")}
     return Filling({"url": address.url, "extract": extract}, {"status": status, "error": "~ ."}, address.variables)
 
@@ -232,6 +233,12 @@ def pipeline(_found: Found) -> Filling:
     )
 
 
+#: That nobody is to get in from where they are not wanted.
+_SHUT = re.compile(
+    r"\b(?:closed|blocked|(?:not|never|no longer|isn't|aren't) .*(?:expos|public|reach|access|open))", re.IGNORECASE
+)
+
+
 def tcp(found: Found) -> Filling:
     """Somebody takes connections on a port."""
     for url in found.facts.urls:
@@ -243,7 +250,7 @@ def tcp(found: Found) -> Filling:
     if found.has("ldap", "smtp"):
         options["speaks"] = "ldap" if found.has("ldap") else "smtp"
         return Filling(options, {"connected": True, "speaks": True})
-    return Filling(options, {"connected": not found.has("closed", "blocked")})
+    return Filling(options, {"connected": _SHUT.search(found.text) is None})
 
 
 MAKERS: dict[str, Maker] = {

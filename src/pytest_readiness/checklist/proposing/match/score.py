@@ -48,19 +48,16 @@ class Index:
                 self._add(self._around, number, phrase, phrase.weight)
             for phrase in rule.against:
                 self._add(self._own, number, phrase, -phrase.weight)
-        # A phrase of one word is looked for as that: it is twice as quick, and most are.
-        self._told = [
-            [
-                (next(iter(phrase.stems)) if len(phrase.stems) == 1 else "", phrase.stems, phrase.text)
-                for phrase in rule.words
-            ]
-            for rule in known
-        ]
+        self._told = [self._by_word(rule) for rule in known]
         self._seen: dict[str, dict[int, float]] = {}
         self._merged: dict[tuple[tuple[str, float], ...], dict[int, float]] = {}
 
+    def _key(self, phrase: Phrase) -> str:
+        """Return the word of *phrase* that is in the fewest others."""
+        return min(phrase.stems, key=lambda word: (self._often[word], word))
+
     def _add(self, index: dict[str, list[Entry]], number: int, phrase: Phrase, weight: float) -> None:
-        key = min(phrase.stems, key=lambda word: (self._often[word], word))
+        key = self._key(phrase)
         index.setdefault(key, []).append((number, weight, phrase.stems - {key} or None))
 
     def around(self, text: str) -> dict[int, float]:
@@ -139,15 +136,25 @@ class Index:
             self._merged[around] = known
         return known
 
+    def _by_word(self, rule: Rule) -> dict[str, list[tuple[int, frozenset[str] | None, str]]]:
+        """Return the phrases of *rule* under their rarest word, each with its place, its other words and its text."""
+        found: dict[str, list[tuple[int, frozenset[str] | None, str]]] = {}
+        for place, phrase in enumerate(rule.words):
+            key = self._key(phrase)
+            found.setdefault(key, []).append((place, phrase.stems - {key} or None, phrase.text))
+        return found
+
     def phrases(self, number: int, words: set[str]) -> tuple[str, ...]:
         """Return the strongest phrases of a rule that are in *words*."""
-        there: list[str] = []
-        for one, stems, text in self._told[number]:
-            if (one in words if one else stems <= words) and text not in there:
-                there.append(text)
-                if len(there) == _MOST_TOLD:
-                    break
-        return tuple(there)
+        told = self._told[number]
+        there = [
+            (place, text)
+            for word in words & told.keys()
+            for place, rest, text in told[word]
+            if rest is None or rest <= words
+        ]
+        there.sort()
+        return tuple(dict.fromkeys(text for _, text in there))[:_MOST_TOLD]
 
 
 @cache
