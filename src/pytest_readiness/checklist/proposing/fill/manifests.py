@@ -94,7 +94,6 @@ _STEPS = (
     "docker",
     "staging",
     "production",
-    "unixodbc",
     "format",
 )
 
