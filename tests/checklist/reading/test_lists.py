@@ -521,3 +521,14 @@ def test_what_somebody_must_have_is_not_there_yet(title: str) -> None:
 )
 def test_what_should_be_is_not_done(line: str, status: Status) -> None:
     assert item(f"## House\n{line}").status is status
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("- **Sign-off**: *Ann Lee, operations* \u2014 **STATUS: APPROVED**", DONE),
+        ("- Release notes by Ann - status: pending", OPEN),
+    ],
+)
+def test_a_status_under_its_own_name_counts_wherever_the_bullet_stands(line: str, status: Status) -> None:
+    assert item(f"# Launch\n\n## Checklist of the domains\n\n{line}\n").status is status

@@ -207,8 +207,24 @@ def tell(state: State, draft: Draft, text: str, *, ranked: str | None = None) ->
         draft.reason = details.reason(text)
 
 
+#: A status under its own name, behind what it is about: "Owner: ops - status: approved".
+_NAMED = re.compile(r"\bstatus\W{0,4}:\W{0,4}(?=\w)", re.IGNORECASE)
+
+
+def _named(text: str) -> Status | None:
+    """Return the status that stands under its name at the end of *text*; None if there is none."""
+    found = list(_NAMED.finditer(text)) if "tatus" in text.lower() else []
+    said = marks.said(text[found[-1].end() :], exact=True) if found else None
+    return said.status if said else None
+
+
 def meant(text: str, mood: Mood | None, given: Status = Status.UNSAID, *, step: bool = False) -> tuple[Status, str]:
-    """What a plain sentence claims, from its surroundings and its own words."""
+    """What a plain sentence claims: what it names as its status, else what its surroundings and words say."""
+    named = _named(text)
+    return (named, text[-60:]) if named is not None else _meant(text, mood, given, step=step)
+
+
+def _meant(text: str, mood: Mood | None, given: Status, *, step: bool) -> tuple[Status, str]:
     if given not in {Status.UNSAID, Status.DONE, Status.OPEN}:
         return given, "the heading or lead above"
     if given is Status.DONE and not needs(text) and not (step and imperative(text)):
