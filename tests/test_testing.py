@@ -91,9 +91,7 @@ class TestRunProbe:
 
     def test_keeps_to_the_deadline(self) -> None:
         result = run_probe(Runs(run=("sleep", "60")), timeout=0.2, expect={"out": ""})
-        # On a busy machine the gate's deadline may come before the command's own.
-        assert result.outcome is Outcome.ERROR
-        assert result.reason in {"sleep timed out after 0.2 s", "timed out after 0.2 s"}
+        assert (result.outcome, result.reason) == (Outcome.ERROR, "sleep timed out after 0.2 s")
 
     def test_may_forbid_commands(self) -> None:
         result = run_probe(Runs(run=("true",)), expect={"out": ""}, exec_allowed=False)

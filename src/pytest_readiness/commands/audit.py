@@ -53,7 +53,10 @@ def run(args: argparse.Namespace, output: Output) -> int:
     for one, _ in told:
         shown.summary(one, screen)
     for one, failures in told:
-        shown.verdict_line(one, failures, order, screen)
+        if stopped and not failures:
+            screen.line(f"interrupted: the claims of {one.document.text.name} are not judged", bold=True, red=True)
+        else:
+            shown.verdict_line(one, failures, order, screen)
     shown.scope(found.report, screen)
     if args.stored is not None:
         screen.wrapped(f"The evidence is the report {args.stored}, which is only as good as its file.", indent=0)

@@ -66,6 +66,13 @@ def test_what_was_not_found_does_not_fail() -> None:
     assert failures(held(document(item(3, "One")), {}, {}), DEFAULT) == ()
 
 
+def test_claims_of_which_none_was_held_against_anything_fail_by_themselves() -> None:
+    claimed = document(item(3, "One", status=DONE), item(4, "Two", status=DONE))
+    assert failures(held(claimed, {}, {}), DEFAULT) == ("nothing was measured, so no claim was held against anything",)
+    assert failures(held(claimed, {"g": Outcome.ERROR}, {"g": 0}), DEFAULT) != ()
+    assert failures(held(claimed, {"g": Outcome.PASSED}, {"g": 0}), DEFAULT) == ()
+
+
 def test_many_lines_are_cut() -> None:
     found = document(*(item(3 + index, f"Item {index}", status=DONE) for index in range(8)))
     assert failures(held(found, {}, {}), frozenset({"unproven"})) == (

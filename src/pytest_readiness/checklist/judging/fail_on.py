@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_readiness.checklist.judging.audit import Audit, Word
+from pytest_readiness.checklist.judging.standing import Measured
 from pytest_readiness.errors import UsageError
 from pytest_readiness.selection import near
 
@@ -28,8 +29,22 @@ def parse(text: str, *, name: str = "--fail-on") -> frozenset[str]:
 
 
 def failures(audit: Audit, fail_on: frozenset[str]) -> tuple[str, ...]:
-    """Return a sentence for each of the words *fail_on* that the audit has found."""
-    return tuple(f"{what} {_at(lines)}" for word, what, lines in _found(audit) if word in fail_on and lines)
+    """
+    Return a sentence for each of the words *fail_on* that the audit has found.
+
+    Where something is claimed to be done and nothing at all was measured, the audit fails whatever the words are.
+    """
+    found = tuple(f"{what} {_at(lines)}" for word, what, lines in _found(audit) if word in fail_on and lines)
+    if found or not _all_is_word_alone(audit):
+        return found
+    return ("nothing was measured, so no claim was held against anything",)
+
+
+def _all_is_word_alone(audit: Audit) -> bool:
+    """Tell whether something is claimed to be done, and no claim was held against anything."""
+    claims = audit.claims
+    measured = any(finding.measured in {Measured.DONE, Measured.NOT_DONE} for finding in claims)
+    return not measured and any(finding.word is Word.UNPROVEN for finding in claims)
 
 
 def _found(audit: Audit) -> Iterator[tuple[str, str, list[int]]]:
